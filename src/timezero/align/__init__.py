@@ -1,0 +1,1 @@
+"""Ways of turning late treatment into person-time, one file each."""

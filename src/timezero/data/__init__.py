@@ -1,0 +1,1 @@
+"""Bundled example data, each folder with its source and licence."""

@@ -1,0 +1,1 @@
+"""Person-time to numbers, one estimator a file."""

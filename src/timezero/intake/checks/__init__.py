@@ -1,0 +1,1 @@
+"""One file per data check, found by listing this folder."""

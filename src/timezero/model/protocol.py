@@ -1,0 +1,161 @@
+"""The question as a target trial: one TOML file, one object."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+PROTOCOL_SCHEMA = "timezero/protocol/1"
+
+TimeUnit = Literal["days", "weeks", "months", "years"]
+PositiveTime = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+LandmarkTime = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+
+class DataPart(_Part):
+    """Which file, which columns, and how its cells are to be read."""
+
+    file: str | None = Field(None, description="The registry file; relative to the study file.")
+    sheet: str | None = Field(None, description="The sheet of a workbook; the first if not said.")
+    name: str = Field("", description="What the registry is called in the report.")
+    simulated: bool = Field(default=False, description="True when the patients are not real.")
+    id: str | None = Field(None, description="Column with the patient identifier.")
+    time_zero: str | None = Field(
+        None, description="Column with the date from which all is counted, when times are dates."
+    )
+    entry: str | None = Field(None, description="Column: start of observation (delayed entry).")
+    initiation: str | None = Field(
+        None, description="Column: when the late treatment began; empty = never."
+    )
+    trigger: str | None = Field(
+        None, description="Column: when the patient became a candidate; empty = never."
+    )
+    exit: str | None = Field(None, description="Column: last time under observation.")
+    event: str | None = Field(None, description="Column: how observation ended.")
+    event_value: tuple[str, ...] = Field((), description="Values that mean the event happened.")
+    censored_value: tuple[str, ...] = Field(
+        (), description="Values that mean it did not; may be left out when only one other exists."
+    )
+    covariates: tuple[str, ...] = Field((), description="Columns known at time zero, to adjust.")
+    covariate_dates: dict[str, str] = Field(
+        default_factory=dict,
+        description="For a covariate, the column with the date on which it was measured.",
+    )
+    unit: TimeUnit = Field("months", description="Unit of the times, and of all results.")
+    date_format: str | None = Field(
+        None, description="Format of dates stored as text, such as %d/%m/%Y; never guessed."
+    )
+    missing: tuple[str, ...] = Field(
+        ("", "NA", "N/A", "n/a", "NaN", "nan", "."), description="Cells that mean: not recorded."
+    )
+    decimal_comma: bool = Field(default=False, description="Numbers are written 3,5.")
+
+
+class QuestionPart(_Part):
+    """The question in words, as they are printed."""
+
+    title: str = Field("", description="Title of the report.")
+    time_zero: str = Field("time zero", description="What time zero is, in words.")
+    treatment: str = Field("the late treatment", description="The late treatment, in words.")
+    trigger: str = Field("the trigger", description="What makes a patient a candidate, in words.")
+    outcome: str = Field("death from any cause", description="The event, in words.")
+    eligibility: str = Field("", description="Who could be in the study.")
+    published_claim: str = Field("", description="The claim that is looked at again.")
+    published_error: Literal["ever_treated", "clock_reset", "waiting_excluded"] = Field(
+        "ever_treated", description="How the published comparison was made."
+    )
+
+
+class RulesPart(_Part):
+    """Named rules for what the calendar cannot decide."""
+
+    same_day: Literal["after", "half_before"] = Field(
+        "after",
+        description="Treatment and exit on the same day: treatment counts after the exit (C4), "
+        "or half a unit of the recorded resolution before it.",
+    )
+    zero_exit: Literal["half", "keep"] = Field(
+        "half",
+        description="Exit at time zero, where treatment depends on time: half a unit of the "
+        "recorded resolution after zero, or kept at zero.",
+    )
+    first_day: Literal[0, 1] = Field(
+        0, description="Dates: the day of time zero is day 0, or day 1 (all times one day longer)."
+    )
+    resolution: PositiveTime | None = Field(
+        None, description="Smallest step in which times were recorded; one day if not said."
+    )
+
+
+class AnalysisPart(_Part):
+    """What is estimated, and how."""
+
+    horizons: tuple[PositiveTime, ...] = Field(
+        (), description="Times for RMST and survival differences; chosen by rule if not said."
+    )
+    landmarks: tuple[LandmarkTime, ...] = Field(
+        (), description="Landmarks; quartiles of the time to initiation if not said."
+    )
+    landmark_window: PositiveTime | None = Field(
+        None, description="Follow-up after a landmark in the supermodel; the last horizon if unset."
+    )
+    ties: Literal["efron", "breslow"] = Field("efron", description="Ties in Cox models (C9).")
+    level: Annotated[float, Field(gt=0.5, lt=1)] = Field(0.95, description="Interval coverage.")
+    seed: Annotated[int, Field(ge=0)] = Field(20131025, description="Seed of all random draws.")
+    redeals: Annotated[int, Field(ge=0)] = Field(
+        10_000, description="Draws of the re-randomisation test."
+    )
+    bootstrap: Annotated[int, Field(ge=0)] = Field(
+        2_000, description="Bootstrap replicates of patients."
+    )
+    minimum_at_risk: Annotated[int, Field(ge=1)] = Field(
+        5, description="A state-specific curve starts when so many are at risk in its state."
+    )
+    early_window: PositiveTime | None = Field(
+        None, description="Length of the peri-operative window after initiation; 3 months if unset."
+    )
+    workers: Annotated[int, Field(ge=1, le=64)] = Field(
+        2, description="Threads; results do not depend on it."
+    )
+
+
+class ReportPart(_Part):
+    """Who the report is for."""
+
+    profile: Literal["private", "shared"] = Field(
+        "shared", description="shared: no patient-level figures, small numbers hidden."
+    )
+    smallest_cell: Annotated[int, Field(ge=1)] = Field(
+        5, description="In shared reports, counts below this are hidden."
+    )
+
+
+class Protocol(_Part):
+    """The question, the data, the rules and the analyses of one study.
+
+    A protocol is frozen; ``model_copy(update=...)`` makes a changed one. Every part that was not
+    set has a visible default.
+    """
+
+    schema_: Literal["timezero/protocol/1"] = Field(PROTOCOL_SCHEMA, alias="schema")
+    data: DataPart = Field(default_factory=DataPart)
+    question: QuestionPart = Field(default_factory=QuestionPart)
+    rules: RulesPart = Field(default_factory=RulesPart)
+    analysis: AnalysisPart = Field(default_factory=AnalysisPart)
+    report: ReportPart = Field(default_factory=ReportPart)
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    @model_validator(mode="after")
+    def _dates_belong_to_covariates(self) -> Protocol:
+        unknown = sorted(set(self.data.covariate_dates) - set(self.data.covariates))
+        if unknown:
+            listed = ", ".join(unknown)
+            msg = f"covariate_dates names {listed}, not listed under covariates"
+            raise ValueError(msg)
+        return self

@@ -1,0 +1,1 @@
+"""Results to documents: sections, figures, renderers. Nothing is computed here."""

@@ -1,0 +1,1 @@
+"""Report render, one file each."""
