@@ -1,0 +1,54 @@
+"""What every test needs: which outside programs are here, and a refusal to skip when asked."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+@cache
+def r_is_missing() -> str:
+    """Return why R programs cannot run here, or an empty string."""
+    if shutil.which("Rscript") is None:
+        return "Rscript is not installed"
+    asked = subprocess.run(
+        ["Rscript", "-e", "library(survival)"], capture_output=True, check=False, timeout=60
+    )
+    return "" if asked.returncode == 0 else "R has no package survival"
+
+
+@cache
+def browser_is_missing() -> str:
+    """Return why pages cannot be opened here, or an empty string."""
+    found = any(shutil.which(name) for name in BROWSERS)
+    return "" if found else "no Chromium is installed"
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test whose outside program is missing, or fail it when everything is required."""
+    for marker, missing in (("needs_r", r_is_missing), ("needs_browser", browser_is_missing)):
+        if item.get_closest_marker(marker) is None or not (why := missing()):
+            continue
+        if os.environ.get("TIMEZERO_REQUIRE_ALL") == "1":
+            pytest.fail(f"{why}, and TIMEZERO_REQUIRE_ALL=1 forbids skipping", pytrace=False)
+        pytest.skip(why)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """Return the top folder of the project."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> str:
+    """Return the path of the installed Chromium."""
+    return next(path for name in BROWSERS if (path := shutil.which(name)) is not None)
