@@ -15,7 +15,7 @@ def discover(package: str, attribute: str) -> dict[str, Any]:
     Parameters
     ----------
     package : str
-        Dotted name of the folder, such as ``timezero.study.rungs``.
+        Dotted name of the folder, such as ``timezero.ladder.rungs``.
     attribute : str
         The name of the one object every file in the folder exposes.
 

@@ -104,6 +104,9 @@ class AnalysisPart(_Part):
     landmark_window: PositiveTime | None = Field(
         None, description="Follow-up after a landmark in the supermodel; the last horizon if unset."
     )
+    strata: tuple[str, ...] = Field(
+        (), description="Covariates whose levels are strata of the Mantel-Byar test."
+    )
     ties: Literal["efron", "breslow"] = Field("efron", description="Ties in Cox models (C9).")
     level: Annotated[float, Field(gt=0.5, lt=1)] = Field(0.95, description="Interval coverage.")
     seed: Annotated[int, Field(ge=0)] = Field(20131025, description="Seed of all random draws.")

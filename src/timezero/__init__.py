@@ -1,0 +1,44 @@
+"""A second look at survival claims about treatments that come late."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from timezero.provenance import __version__
+
+if TYPE_CHECKING:
+    from timezero.intake.cohort import read_cohort
+    from timezero.intake.protocol_file import read_protocol
+    from timezero.model.cohort import Cohort
+    from timezero.model.protocol import Protocol
+    from timezero.model.result import StudyResult
+    from timezero.ladder.run import study
+
+__all__ = [
+    "Cohort",
+    "Protocol",
+    "StudyResult",
+    "__version__",
+    "read_cohort",
+    "read_protocol",
+    "study",
+]
+
+_PLACES = {
+    "Cohort": "timezero.model.cohort",
+    "Protocol": "timezero.model.protocol",
+    "StudyResult": "timezero.model.result",
+    "read_cohort": "timezero.intake.cohort",
+    "read_protocol": "timezero.intake.protocol_file",
+    "study": "timezero.ladder.run",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used, so that importing timezero is quick."""
+    if name not in _PLACES:
+        msg = f"module 'timezero' has no attribute {name!r}"
+        raise AttributeError(msg)
+    import importlib
+
+    return getattr(importlib.import_module(_PLACES[name]), name)

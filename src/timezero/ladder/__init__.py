@@ -1,0 +1,1 @@
+"""Cohort and protocol to the ladder."""

@@ -1,0 +1,231 @@
+"""Two arms compared by their curves: medians, survival and time lived at each horizon."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from timezero.arrays import Floats
+from timezero.errors import AnalysisRefused
+from timezero.estimate.curve_contrasts import (
+    median_difference,
+    rmst_difference,
+    survival_difference,
+)
+from timezero.estimate.log_rank import log_rank
+from timezero.estimate.product_limit import (
+    arm_summary,
+    earliest_stable_start,
+    survival_curve,
+)
+from timezero.ladder.climb import Climb, RungNumbers, at_risk
+from timezero.ladder.hazard import wald_pair
+from timezero.model.estimate import Contrast
+from timezero.model.person_time import PersonTime
+
+FEW_AT_RISK_AT_HORIZON = 5
+SHARE_OF_TREATED_AT_RISK = 0.10
+REPLICATES_FAILED_WARN = 0.01
+REPLICATES_FAILED_REFUSE = 0.05
+
+
+def refuse_empty_arms(rows: PersonTime) -> None:
+    """Raise AnalysisRefused when an arm has nobody in it."""
+    for arm, label in enumerate(rows.labels):
+        if not np.any(rows.arm == arm):
+            raise AnalysisRefused(
+                what=f"nobody is in the arm '{label}'",
+                where=rows.counted_from,
+                mend="a comparison needs patients in both arms",
+                code="TZ-LAD-01",
+            )
+
+
+def conditional_on(rows: PersonTime, start: float) -> PersonTime:
+    """Return the rows from a later time on: who leaves before it is not counted."""
+    kept = rows.exit > start
+    return replace(
+        rows,
+        entry=np.maximum(rows.entry, start)[kept],
+        exit=rows.exit[kept],
+        event=rows.event[kept],
+        arm=rows.arm[kept],
+        patient=rows.patient[kept],
+        stratum=rows.stratum[kept],
+        weight=rows.weight[kept],
+        starts_at=start,
+    )
+
+
+def stable_start(climb: Climb, rows: PersonTime) -> tuple[float, int]:
+    """Return the time from which curves by state are drawn, and how many at risk that needs.
+
+    Each state must hold the protocol's minimum at once, or a tenth of those ever treated where
+    that is fewer, so that one early event does not make a cliff.
+
+    Raises
+    ------
+    AnalysisRefused
+        The states never hold so many.
+    """
+    at_least = climb.protocol.analysis.minimum_at_risk
+    n_treated = int(np.unique(rows.patient[rows.arm == 1]).size)
+    needed = min(at_least, max(2, math.ceil(SHARE_OF_TREATED_AT_RISK * n_treated)))
+    starts = [earliest_stable_start(rows, arm, needed) for arm in (0, 1)]
+    if any(math.isnan(start) for start in starts):
+        raise AnalysisRefused(
+            what=f"never are {needed} treated and {needed} untreated patients at risk at once",
+            where="analysis.minimum_at_risk",
+            mend="more treated patients under observation at the same time",
+            code="TZ-LAD-06",
+        )
+    return max(*starts, 0.0), needed
+
+
+def compare_from_stable_start(climb: Climb, rows: PersonTime, *, name: str) -> RungNumbers:
+    """Compare curves by state from where the risk sets carry them (variant ``by_state``)."""
+    refuse_empty_arms(rows)
+    start, needed = stable_start(climb, rows)
+    numbers = compare_curves(
+        climb,
+        conditional_on(rows, start),
+        name=name,
+        variant="by_state",
+        from_time=start,
+        horizons=tuple(h for h in climb.horizons if h > start),
+    )
+    numbers.cautions.append(
+        f"both curves are conditional on reaching {start:g}, where {needed} treated patients are "
+        "at risk; they describe states, they do not follow a fixed group of people"
+    )
+    return numbers
+
+
+def compare_curves(
+    climb: Climb,
+    rows: PersonTime,
+    *,
+    name: str,
+    variant: str = "unadjusted",
+    from_time: float | None = None,
+    horizons: tuple[float, ...] | None = None,
+) -> RungNumbers:
+    """Compare two arms by their survival curves, at every horizon and at the median.
+
+    Parameters
+    ----------
+    name : str
+        Of the rung; names its bootstrap. Empty: the median difference gets no interval.
+    from_time : float, optional
+        Curves are conditional on reaching this time.
+    """
+    refuse_empty_arms(rows)
+    times = climb.horizons if horizons is None else horizons
+    found = RungNumbers()
+    reference, intervention = (
+        survival_curve(rows, arm, level=climb.level, from_time=from_time) for arm in (0, 1)
+    )
+    found.curves = (reference, intervention)
+    found.arms = tuple(
+        arm_summary(rows, arm, curve, horizons=times, level=climb.level)
+        for arm, curve in enumerate(found.curves)
+    )
+    for time in times:
+        _compare_at(climb, rows, found, time=time, variant=variant)
+    found.contrasts.append(_medians(climb, rows, found, name=name, variant=variant))
+    return found
+
+
+def _compare_at(
+    climb: Climb, rows: PersonTime, found: RungNumbers, *, time: float, variant: str
+) -> None:
+    reference, intervention = found.curves
+    for arm, curve in enumerate(found.curves):
+        if at_risk(rows, arm, time) < FEW_AT_RISK_AT_HORIZON:
+            found.cautions.append(
+                f"fewer than {FEW_AT_RISK_AT_HORIZON} at risk at {time:g} among '{curve.label}'"
+            )
+    for contrast_of in (rmst_difference, survival_difference):
+        contrast = contrast_of(reference, intervention, horizon=time, level=climb.level)
+        if np.isnan(contrast.value):
+            found.cautions.append(
+                f"{contrast.measure.replace('_', ' ')} at {time:g} lies beyond the follow-up "
+                "of an arm: not estimated"
+            )
+        else:
+            found.contrasts.append(replace(contrast, variant=variant))
+
+
+def percentile_interval(replicates: Floats, level: float) -> tuple[float, float, float]:
+    """Return a percentile interval and the share of replicates that failed.
+
+    The interval is NaN when more than 5 % of the replicates failed (guard G28).
+    """
+    worked = replicates[~np.isnan(replicates)]
+    failed = 1.0 - worked.size / max(replicates.size, 1)
+    if failed > REPLICATES_FAILED_REFUSE or worked.size == 0:
+        return float("nan"), float("nan"), failed
+    tail = (1.0 - level) / 2.0
+    lower, upper = np.quantile(worked, (tail, 1.0 - tail))
+    return float(lower), float(upper), failed
+
+
+def _medians(
+    climb: Climb, rows: PersonTime, found: RungNumbers, *, name: str, variant: str
+) -> Contrast:
+    contrast = replace(median_difference(*found.curves), variant=variant)
+    boot = climb.bootstrap(name, rows) if name else None
+    if boot is None or np.isnan(contrast.value):
+        return contrast
+    lower, upper, failed = percentile_interval(boot.median[:, 1] - boot.median[:, 0], climb.level)
+    cautions = contrast.cautions
+    if failed > REPLICATES_FAILED_WARN:
+        cautions += (f"a median was not reached in {failed:.1%} of the bootstrap replicates",)
+    return replace(
+        contrast,
+        lower=lower,
+        upper=upper,
+        level=climb.level,
+        method="Kaplan-Meier medians, percentile bootstrap of patients",
+        cautions=cautions,
+        details={"share_failed": failed, "n_replicates": float(boot.median.shape[0])},
+    )
+
+
+def log_rank_pair(climb: Climb, rows: PersonTime, *, variant: str, test: str) -> list[Contrast]:
+    """Return the score test of the arms as Peto's one-step hazard ratio.
+
+    Parameters
+    ----------
+    test : str
+        What the test is called here: log-rank, or Mantel-Byar.
+    """
+    found = log_rank(rows)
+    if not found.variance > 0:
+        raise AnalysisRefused(
+            what=f"the {test} test has no information: one arm is empty at every event",
+            where=rows.counted_from,
+            mend="events are needed at times when both arms are at risk",
+            code="TZ-LAD-03",
+        )
+    pair = wald_pair(
+        found.log_hazard_ratio,
+        found.standard_error,
+        variant=variant,
+        level=climb.level,
+        method=f"{test} test, Peto's one-step hazard ratio",
+    )
+    details = {
+        "observed_reference": float(found.observed[0]),
+        "observed_intervention": float(found.observed[1]),
+        "expected_reference": float(found.expected[0]),
+        "expected_intervention": float(found.expected[1]),
+        "variance": found.variance,
+    }
+    return [
+        replace(c, p_value=found.p_value, statistic=found.chi2, details=details) for c in pair
+    ]
+
+

@@ -1,0 +1,197 @@
+"""The naive advantage taken apart: what the clock, the waiting and the trigger made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from timezero.align.clock_reset import clock_reset
+from timezero.align.ever_treated import ever_treated
+from timezero.align.from_trigger import from_trigger
+from timezero.align.time_varying import time_varying
+from timezero.align.waiting_excluded import waiting_excluded
+from timezero.arrays import Floats
+from timezero.errors import AnalysisRefused
+from timezero.ladder.climb import Climb
+from timezero.ladder.compare import conditional_on, percentile_interval, stable_start
+from timezero.model.person_time import PersonTime
+from timezero.model.result import Rung, Share
+
+NAN = float("nan")
+PUBLISHED = {
+    "ever_treated": ever_treated,
+    "clock_reset": clock_reset,
+    "waiting_excluded": waiting_excluded,
+}
+WORDS = {
+    "published": "the difference as it was published",
+    "clock": "removed by counting everybody from one clock",
+    "person_time": "removed by counting each day in the state it was lived in",
+    "trigger": "removed by counting only candidates, from the trigger",
+    "remainder": "left: effect of the treatment, choice of fitter patients, and chance together",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Step:
+    """The contrast of one alignment, with its bootstrap replicates; NaN when not assessed."""
+
+    value: float
+    replicates: Floats
+
+
+def _minus(one: _Step, other: _Step) -> _Step:
+    return _Step(value=one.value - other.value, replicates=one.replicates - other.replicates)
+
+
+def _log_ratio(climb: Climb, rungs: dict[str, Rung], name: str, rows: PersonTime) -> _Step:
+    contrast = rungs[name].contrast("log_hazard_ratio")
+    boot = climb.bootstrap(name, rows)
+    value = NAN if contrast is None else contrast.value
+    return _Step(
+        value=value, replicates=np.array([NAN]) if boot is None else boot.log_hazard_ratio
+    )
+
+
+def _lived(
+    climb: Climb,
+    rungs: dict[str, Rung],
+    *,
+    rung: str,
+    bootstrap: str,
+    rows: PersonTime,
+    horizon: float,
+) -> _Step:
+    value = next(
+        (
+            c.value
+            for c in rungs[rung].contrasts
+            if c.measure == "rmst_difference" and c.at == horizon
+        ),
+        NAN,
+    )
+    boot = climb.bootstrap(bootstrap, rows)
+    if boot is None:
+        return _Step(value=value, replicates=np.array([NAN]))
+    column = climb.horizons.index(horizon)
+    return _Step(value=value, replicates=boot.rmst[:, column, 1] - boot.rmst[:, column, 0])
+
+
+def _shares(climb: Climb, scale: str, steps: list[_Step | None], at: float) -> list[Share]:
+    """Return the parts from: published, one clock, person-time, trigger (None = no trigger)."""
+    published, one_clock, person_time, trigger = steps
+    assert published is not None
+    assert one_clock is not None
+    assert person_time is not None
+    parts: list[tuple[str, _Step | None]] = [
+        ("published", published),
+        ("clock", _minus(published, one_clock)),
+        ("person_time", _minus(one_clock, person_time)),
+        ("trigger", None if trigger is None else _minus(person_time, trigger)),
+        ("remainder", person_time if trigger is None else trigger),
+    ]
+    shares: list[Share] = []
+    for part, step in parts:
+        assessed = step is not None and not np.isnan(step.value)
+        lower, upper = NAN, NAN
+        if step is not None and assessed:
+            lower, upper, _ = percentile_interval(step.replicates, climb.level)
+        shares.append(
+            Share(
+                scale=scale,  # type: ignore[arg-type]
+                part=part,  # type: ignore[arg-type]
+                value=step.value if step is not None and assessed else NAN,
+                lower=lower,
+                upper=upper,
+                status="ok" if assessed else "not_assessed",
+                words=WORDS[part],
+                at=at,
+            )
+        )
+    return shares
+
+
+def _one_clock(published: str) -> str:
+    return "waiting_excluded" if published == "clock_reset" else published
+
+
+def _on_log_scale(climb: Climb, rungs: dict[str, Rung]) -> list[Share]:
+    cohort = climb.cohort
+    name = climb.protocol.question.published_error
+    steps: list[_Step | None] = [
+        _log_ratio(climb, rungs, step, PUBLISHED[step](cohort)) for step in (name, _one_clock(name))
+    ]
+    steps.append(_log_ratio(climb, rungs, "time_varying", time_varying(cohort)))
+    with_trigger = cohort.trigger is not None and rungs["from_trigger"].status == "ok"
+    steps.append(
+        _log_ratio(climb, rungs, "from_trigger", from_trigger(cohort)) if with_trigger else None
+    )
+    return _shares(climb, "log_hazard_ratio", steps, NAN)
+
+
+def _on_time_lived_scale(climb: Climb, rungs: dict[str, Rung]) -> list[Share]:
+    cohort = climb.cohort
+    horizon = climb.horizons[-1]
+    name = climb.protocol.question.published_error
+    states = time_varying(cohort)
+    start, _ = stable_start(climb, states)
+    steps: list[_Step | None] = [
+        _lived(
+            climb,
+            rungs,
+            rung=step,
+            bootstrap=step,
+            rows=PUBLISHED[step](cohort),
+            horizon=horizon,
+        )
+        for step in (name, _one_clock(name))
+    ]
+    steps.append(
+        _lived(
+            climb,
+            rungs,
+            rung="simon_makuch",
+            bootstrap="simon_makuch",
+            rows=conditional_on(states, start),
+            horizon=horizon,
+        )
+    )
+    steps.append(_lived_from_trigger(climb, rungs, horizon))
+    return _shares(climb, "rmst_difference", steps, horizon)
+
+
+def _lived_from_trigger(climb: Climb, rungs: dict[str, Rung], horizon: float) -> _Step | None:
+    if climb.cohort.trigger is None or rungs["from_trigger"].status != "ok":
+        return None
+    rows = from_trigger(climb.cohort)
+    try:
+        start, _ = stable_start(climb, rows)
+    except AnalysisRefused:
+        return None
+    step = _lived(
+        climb,
+        rungs,
+        rung="from_trigger",
+        bootstrap="from_trigger_by_state",
+        rows=conditional_on(rows, start),
+        horizon=horizon,
+    )
+    return None if np.isnan(step.value) else step
+
+
+def decompose(climb: Climb, rungs: tuple[Rung, ...]) -> tuple[Share, ...]:
+    """Split the published difference into clock, person-time, trigger and remainder.
+
+    Parts add up to the published difference on each scale. The scale of time lived is left out
+    when no horizon can be used or the states never hold enough patients.
+    """
+    by_name = {rung.name: rung for rung in rungs}
+    if by_name[climb.protocol.question.published_error].status != "ok":
+        return ()
+    if by_name["time_varying"].status != "ok":
+        return ()
+    shares = _on_log_scale(climb, by_name)
+    if climb.horizons and by_name["simon_makuch"].status == "ok":
+        shares += _on_time_lived_scale(climb, by_name)
+    return tuple(shares)

@@ -1,0 +1,149 @@
+"""A study from beginning to end: cohort and protocol in, the ladder and the verdict out."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Callable
+
+from timezero.align.time_varying import time_varying
+from timezero.errors import AnalysisRefused
+from timezero.ladder.climb import Climb, Progress, RungMethod
+from timezero.ladder.decomposition import decompose
+from timezero.ladder.defaults import horizons_for, landmarks_for
+from timezero.ladder.design import baseline_design
+from timezero.ladder.verdict import reach_verdict
+from timezero.model.cohort import Cohort
+from timezero.model.protocol import Protocol
+from timezero.model.result import DataTable, Provenance, Rung, StudyResult
+from timezero.provenance import __version__, digest_of, versions
+from timezero.registry import discover
+
+
+def study(
+    cohort: Cohort, protocol: Protocol | None = None, *, progress: Progress | None = None
+) -> StudyResult:
+    """Walk the ladder: from the comparison as published to the fair ones, and the verdict.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        From :func:`timezero.read_cohort`.
+    protocol : Protocol, optional
+        The question and the analyses; defaults where nothing is said.
+    progress : callable, optional
+        Called with the name of a long step, the work done and the work there is.
+
+    Returns
+    -------
+    StudyResult
+        Rungs that the data cannot support are in it as refused, with the reason.
+
+    Raises
+    ------
+    AnalysisRefused
+        There is nothing to compare: no event, or nobody treated, or everybody treated at once.
+    """
+    protocol = protocol or Protocol()
+    _refuse_nothing_to_compare(cohort)
+    climb = _prepare(cohort, protocol, progress or _silent)
+    rungs = _climb_all(climb)
+    climb.progress("decomposition", 0, 1)
+    decomposition = decompose(climb, rungs)
+    verdict = reach_verdict(climb, rungs)
+    climb.progress("decomposition", 1, 1)
+    return StudyResult(
+        cohort=cohort,
+        protocol=protocol,
+        rungs=rungs,
+        verdict=verdict,
+        decomposition=decomposition,
+        sensitivity=_sensitivity(climb, rungs),
+        findings=cohort.findings,
+        provenance=_provenance(cohort, protocol),
+    )
+
+
+def ladder_methods() -> list[RungMethod]:
+    """Return the rungs found in the folder, in the order of the ladder."""
+    found: dict[str, RungMethod] = discover("timezero.ladder.rungs", "RUNG")
+    return sorted(found.values(), key=lambda method: method.order)
+
+
+def _silent(step: str, done: int, total: int) -> None:
+    """Report nothing."""
+
+
+def _prepare(cohort: Cohort, protocol: Protocol, progress: Progress) -> Climb:
+    horizons, horizon_rule = horizons_for(protocol, time_varying(cohort))
+    landmarks, landmark_rule = landmarks_for(protocol, cohort)
+    return Climb(
+        cohort=cohort,
+        protocol=protocol,
+        design=baseline_design(cohort),
+        horizons=horizons,
+        landmarks=landmarks,
+        horizon_rule=horizon_rule,
+        landmark_rule=landmark_rule,
+        progress=progress,
+    )
+
+
+def _climb_all(climb: Climb) -> tuple[Rung, ...]:
+    methods = ladder_methods()
+    rungs: list[Rung] = []
+    for k, method in enumerate(methods):
+        climb.progress(f"rung {method.name}", k, len(methods))
+        rungs.append(method.rung(climb))
+    climb.progress("ladder", len(methods), len(methods))
+    return tuple(rungs)
+
+
+def _sensitivity(climb: Climb, rungs: tuple[Rung, ...]) -> tuple[DataTable, ...]:
+    found: dict[str, Callable[[Climb, tuple[Rung, ...]], DataTable | None]] = discover(
+        "timezero.ladder.sensitivity", "SENSITIVITY"
+    )
+    tables = [analysis(climb, rungs) for analysis in found.values()]
+    return tuple(table for table in tables if table is not None)
+
+
+def _refuse_nothing_to_compare(cohort: Cohort) -> None:
+    if cohort.n < 2:
+        raise AnalysisRefused(
+            what=f"there is {cohort.n} patient: nothing to compare",
+            where=cohort.name,
+            mend="give the rows of at least two patients",
+            code="TZ-LAD-10",
+        )
+    if not cohort.event.any():
+        raise AnalysisRefused(
+            what="there is no event: nothing to compare",
+            where=cohort.name,
+            mend="check which values of the event column are declared as the event",
+            code="TZ-LAD-11",
+        )
+    if cohort.n_initiated == 0:
+        raise AnalysisRefused(
+            what="nobody began the late treatment",
+            where=cohort.name,
+            mend="check the column of the initiation",
+            code="TZ-LAD-12",
+        )
+
+
+def _provenance(cohort: Cohort, protocol: Protocol) -> Provenance:
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    now = (
+        datetime.datetime.fromtimestamp(int(epoch), tz=datetime.UTC)
+        if epoch
+        else datetime.datetime.now(tz=datetime.UTC)
+    )
+    return Provenance(
+        input_digest=cohort.digest,
+        protocol_digest=digest_of(protocol.model_dump_json(by_alias=True).encode()),
+        seed=protocol.analysis.seed,
+        versions=versions(),
+        timezero_version=__version__,
+        protocol=protocol,
+        made_at=now.isoformat(timespec="seconds"),
+    )

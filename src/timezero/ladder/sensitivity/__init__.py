@@ -1,0 +1,1 @@
+"""Sensitivity analyses, one file each, found by listing this folder."""

@@ -1,0 +1,130 @@
+"""The verdict: one of a fixed list, reached by stated rules, the same in both directions."""
+
+from __future__ import annotations
+
+from timezero.ladder.climb import EVENTS_PER_VARIABLE_FOR_ORDINARY_COX, Climb
+from timezero.model.estimate import Contrast
+from timezero.model.result import Rung, Verdict
+
+HEADLINES = {
+    "waiting_explains_it": (
+        "Waiting explains it: counted fairly, there is no evidence of a difference, and the fair "
+        "interval excludes the difference as it was first counted."
+    ),
+    "waiting_does_not_explain_it": (
+        "Waiting does not explain it: counted fairly, treatment is still associated with longer "
+        "survival."
+    ),
+    "harm_was_hidden": (
+        "Harm was hidden: counted fairly, treatment is associated with shorter survival."
+    ),
+    "too_few_to_tell": (
+        "Too few to tell: counted fairly, the data agree both with no association and with the "
+        "difference as it was first counted."
+    ),
+    "no_advantage_to_explain": (
+        "There is no advantage to explain: the treated do not fare better even as first counted, "
+        "and counted fairly there is no evidence of a difference."
+    ),
+    "cannot_be_compared": (
+        "The comparison cannot be made: either the first count or the fair count is refused."
+    ),
+}
+
+
+def primary_contrast(rung: Rung) -> Contrast | None:
+    """Return the hazard ratio to read first: Firth's where events are few, else the ordinary."""
+    ordinary = rung.contrast("hazard_ratio")
+    firth = rung.contrast("hazard_ratio", "firth")
+    if ordinary is None:
+        return firth
+    few = ordinary.details.get("n_events", 0.0) < EVENTS_PER_VARIABLE_FOR_ORDINARY_COX
+    return firth if few and firth is not None else ordinary
+
+
+def fair_rung(rungs: dict[str, Rung]) -> Rung:
+    """Return the highest rung that removes waiting: from the trigger when it could be done."""
+    from_trigger = rungs["from_trigger"]
+    return from_trigger if from_trigger.status == "ok" else rungs["time_varying"]
+
+
+def _printed(contrast: Contrast) -> str:
+    upper = "infinity" if contrast.upper == float("inf") else f"{contrast.upper:.2f}"
+    return f"{contrast.value:.2f} ({contrast.level:.0%} CI {contrast.lower:.2f} to {upper})"
+
+
+def code_of(naive: Contrast, fair: Contrast) -> str:
+    """Return the verdict's code from the two hazard ratios; the rules are those of the report.
+
+    Harm: the fair interval lies above 1. Not explained: it lies below 1. Otherwise it includes
+    1, and then the first count decides: without an advantage there is nothing to explain; with
+    one, waiting explains it when the fair interval excludes it, and else too few can tell.
+    """
+    if fair.lower > 1.0:
+        return "harm_was_hidden"
+    if fair.upper < 1.0:
+        return "waiting_does_not_explain_it"
+    if naive.value >= 1.0:
+        return "no_advantage_to_explain"
+    return "waiting_explains_it" if naive.value < fair.lower else "too_few_to_tell"
+
+
+def _reasons(rungs: dict[str, Rung], naive: Contrast, fair: Contrast, fair_name: str) -> list[str]:
+    reasons = [
+        f"as first counted, the hazard ratio is {_printed(naive)}",
+        f"counted fairly ({rungs[fair_name].title.lower()}), it is {_printed(fair)}",
+    ]
+    null = rungs["mantel_byar"].table("null_naive_hazard_ratio")
+    if null is not None:
+        notes = null.notes
+        reasons.append(
+            f"if the treatment did nothing, the first way of counting would still show "
+            f"{notes['median']:.2f} (95% of deals {notes['lower']:.2f} to {notes['upper']:.2f}); "
+            f"{notes['share_as_extreme']:.0%} of the deals favour the treatment at least as much "
+            f"as the {notes['observed']:.2f} observed"
+        )
+    adjusted = rungs[fair_name].contrast("hazard_ratio", "adjusted")
+    if adjusted is not None:
+        reasons.append(f"adjusted for what was known at time zero, it is {_printed(adjusted)}")
+    return reasons
+
+
+def _not_answered(climb: Climb, rungs: dict[str, Rung]) -> tuple[str, ...]:
+    open_questions = [
+        "whether fitter patients were chosen for the treatment: only covariates known at time "
+        "zero were used, and anything that changed later was not",
+    ]
+    if rungs["from_trigger"].status != "ok":
+        open_questions.append(
+            f"who could have had the treatment at all: {rungs['from_trigger'].refusal}"
+        )
+    if climb.design.names == ():
+        open_questions.append("any characteristic of the patients: no covariates were given")
+    return tuple(open_questions)
+
+
+def reach_verdict(climb: Climb, ladder: tuple[Rung, ...]) -> Verdict:
+    """Return the verdict, the one number, the reasons, and what stays open."""
+    rungs = {rung.name: rung for rung in ladder}
+    published = rungs[climb.protocol.question.published_error]
+    fair = fair_rung(rungs)
+    naive_ratio, fair_ratio = primary_contrast(published), primary_contrast(fair)
+    not_answered = _not_answered(climb, rungs)
+    if naive_ratio is None or fair_ratio is None:
+        refused = published if naive_ratio is None else fair
+        return Verdict(
+            code="cannot_be_compared",
+            headline=HEADLINES["cannot_be_compared"],
+            number="",
+            reasons=(f"{refused.title}: {refused.refusal}",),
+            not_answered=not_answered,
+        )
+    code = code_of(naive_ratio, fair_ratio)
+    return Verdict(
+        code=code,
+        headline=HEADLINES[code],
+        number=f"Hazard ratio {_printed(naive_ratio)} as first counted; "
+        f"{_printed(fair_ratio)} counted fairly",
+        reasons=tuple(_reasons(rungs, naive_ratio, fair_ratio, fair.name)),
+        not_answered=not_answered,
+    )
