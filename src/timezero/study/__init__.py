@@ -1,1 +1,0 @@
-"""Cohort and protocol to the ladder."""

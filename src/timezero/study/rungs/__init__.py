@@ -1,1 +1,0 @@
-"""The rungs of the ladder, one file each, found by listing this folder."""

@@ -1,1 +1,0 @@
-"""Sensitivity analyses, one file each, found by listing this folder."""
