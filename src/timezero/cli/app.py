@@ -1,0 +1,67 @@
+"""The command line: finds the commands in this folder, and turns refusals into exit codes.
+
+Exit codes: 0 done; 1 done, with findings of severity error; 2 refused; 3 our fault.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from cyclopts import App, CycloptsError
+
+import timezero.cli
+from timezero.errors import InternalFault, TimezeroError
+from timezero.provenance import __version__
+
+EXIT_REFUSED = 2
+EXIT_OUR_FAULT = 3
+EXIT_INTERRUPTED = 130
+
+
+def build_app() -> App:
+    """Return the application with one command for each file of this folder, loaded when used."""
+    app = App(
+        name="timezero",
+        version=__version__,
+        help="A second look at survival claims about treatments that come late.",
+        help_epilogue="First run: `timezero study` walks the ladder on real, bundled data.",
+    )
+    for module in pkgutil.iter_modules(timezero.cli.__path__):
+        if module.name != "app" and not module.name.startswith("_"):
+            app.command(f"timezero.cli.{module.name}:COMMAND", name=module.name)
+    return app
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code."""
+    try:
+        code = build_app()(
+            list(arguments), exit_on_error=False, print_error=True, result_action="return_value"
+        )
+    except CycloptsError:
+        return EXIT_REFUSED
+    except InternalFault as fault:
+        print(fault, file=sys.stderr)  # noqa: T201
+        return EXIT_OUR_FAULT
+    except TimezeroError as refusal:
+        print_refusal(refusal)
+        return EXIT_REFUSED
+    except KeyboardInterrupt:
+        print("interrupted: nothing was written half", file=sys.stderr)  # noqa: T201
+        return EXIT_INTERRUPTED
+    return code if isinstance(code, int) else 0
+
+
+def print_refusal(refusal: TimezeroError) -> None:
+    """Print a refusal, and everything that is wrong, to standard error."""
+    lines = [str(refusal)]
+    lines += [f"{finding}" for finding in refusal.findings]
+    print("\n".join(lines), file=sys.stderr)  # noqa: T201
+
+
+def main() -> NoReturn:
+    """Run the command line."""
+    sys.exit(run(sys.argv[1:]))

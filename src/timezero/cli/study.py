@@ -1,0 +1,251 @@
+"""``timezero study``: from a registry file to the ladder and its report."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from cyclopts import Parameter
+
+from timezero.errors import InputRefused, MissingExtra
+
+if TYPE_CHECKING:
+    from timezero.model.protocol import Protocol
+    from timezero.model.result import StudyResult
+
+DEFAULT_EXAMPLE = "stanford_heart"
+DEFAULT_REPORT = "timezero-report.html"
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """Which columns of the file hold what."""
+
+    id: str | None = None
+    "Column with the patient identifier."
+    initiation: str | None = None
+    "Column: when the late treatment began; empty = never."
+    exit: str | None = None
+    "Column: last time under observation."
+    event: str | None = None
+    "Column: how observation ended."
+    event_value: str | None = None
+    "Value or values, comma-separated, that mean the event happened."
+    censored_value: str | None = None
+    "Value or values that mean it did not, when there are more than two."
+    entry: str | None = None
+    "Column: start of observation (delayed entry)."
+    trigger: str | None = None
+    "Column: when the patient became a candidate; empty = never."
+    time_zero: str | None = None
+    "Column with the date from which all is counted, when times are dates."
+    covariates: str | None = None
+    "Columns known at time zero, comma-separated."
+    unit: Literal["days", "weeks", "months", "years"] | None = None
+    "Unit of the times."
+    date_format: str | None = None
+    "Format of dates stored as text, such as %d/%m/%Y."
+    sheet: str | None = None
+    "Sheet of a workbook."
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What is estimated."""
+
+    horizon: str | None = None
+    "Time or times, comma-separated, for time lived and survival differences."
+    landmarks: str | None = None
+    "Landmarks, comma-separated."
+    strata: str | None = None
+    "Covariates, comma-separated, whose levels are strata of the Mantel-Byar test."
+    ties: Literal["efron", "breslow"] | None = None
+    "Ties in Cox models."
+    seed: int | None = None
+    "Seed of all random draws."
+    redeals: int | None = None
+    "Draws of the re-randomisation test."
+    bootstrap: int | None = None
+    "Bootstrap replicates of patients."
+    workers: int | None = None
+    "Threads; results do not depend on it."
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """Where results go."""
+
+    json: Path | None = None
+    "Write the whole result as JSON; - for standard output."
+    html: Path | None = None
+    f"Write the report here; {DEFAULT_REPORT} if not said."
+    no_html: Annotated[bool, Parameter(negative="")] = False
+    "Write no report."
+    plain: Annotated[bool, Parameter(negative="")] = False
+    "No colour, no box drawing, no progress bar."
+    profile: Literal["private", "shared"] | None = None
+    "private: with patient-level figures; shared: without, small numbers hidden."
+
+
+def study(
+    file: Path | None = None,
+    *,
+    example: str | None = None,
+    columns: Columns | None = None,
+    choices: Choices | None = None,
+    output: Output | None = None,
+) -> int:
+    """Walk a registry from the naive comparison to the fair ones, and write the report.
+
+    Parameters
+    ----------
+    file
+        A registry (CSV, TSV, Parquet, Excel) with its columns named by flags, or a study file
+        (``study.toml``). Without it, the bundled Stanford heart transplant data are used.
+    example
+        Run a bundled example; ``timezero example`` lists them.
+    """
+    columns, choices, output = columns or Columns(), choices or Choices(), output or Output()
+    protocol, registry = _question(file, example)
+    protocol = _with_flags(protocol, columns, choices, output)
+    report_to = _report_path(output)
+
+    from timezero.cli._progress import showing_progress
+    from timezero.intake.cohort import read_cohort
+    from timezero.ladder.run import study as walk
+
+    if registry is None:
+        raise InputRefused(
+            what="the study file names no registry",
+            where="data.file",
+            mend="name the registry file under [data], or give it on the command line",
+            code="TZ-CLI-01",
+        )
+    with showing_progress(plain=output.plain) as progress:
+        progress("reading", 0, 1)
+        cohort = read_cohort(registry, protocol)
+        result = walk(cohort, protocol, progress=progress)
+        if report_to is not None:
+            progress("report", 0, 1)
+            result.report(str(report_to))
+    return _deliver(result, output, report_to)
+
+
+def _question(file: Path | None, example: str | None) -> tuple[Protocol, Path | None]:
+    """Return the protocol and the registry that the command line points at."""
+    from timezero.intake.examples import example_study_file
+    from timezero.intake.protocol_file import read_protocol, registry_path
+    from timezero.model.protocol import Protocol
+
+    if file is not None and example is not None:
+        raise InputRefused(
+            what="both a file and an example are given",
+            where="the command line",
+            mend="give one of them",
+            code="TZ-CLI-02",
+        )
+    if file is None:
+        file = example_study_file(example or DEFAULT_EXAMPLE)
+    if file.suffix == ".toml":
+        protocol = read_protocol(file)
+        return protocol, registry_path(protocol, file)
+    return Protocol(), file
+
+
+def _split(text: str | None) -> tuple[str, ...] | None:
+    if text is None:
+        return None
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _numbers(text: str | None, flag: str) -> tuple[float, ...] | None:
+    parts = _split(text)
+    if parts is None:
+        return None
+    try:
+        return tuple(float(part) for part in parts)
+    except ValueError as error:
+        raise InputRefused(
+            what=f"{flag} {text} is not a list of numbers",
+            where=flag,
+            mend="separate numbers by commas: 12,36,60",
+            code="TZ-CLI-03",
+        ) from error
+
+
+def _given(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _with_flags(
+    protocol: Protocol, columns: Columns, choices: Choices, output: Output
+) -> Protocol:
+    """Return the protocol with what the command line says; flags win over the study file."""
+    from timezero.intake.protocol_file import validated
+
+    parts = protocol.model_dump(by_alias=True)
+    parts["data"] |= _given(
+        id=columns.id,
+        initiation=columns.initiation,
+        exit=columns.exit,
+        event=columns.event,
+        event_value=_split(columns.event_value),
+        censored_value=_split(columns.censored_value),
+        entry=columns.entry,
+        trigger=columns.trigger,
+        time_zero=columns.time_zero,
+        covariates=_split(columns.covariates),
+        unit=columns.unit,
+        date_format=columns.date_format,
+        sheet=columns.sheet,
+    )
+    parts["analysis"] |= _given(
+        horizons=_numbers(choices.horizon, "--horizon"),
+        landmarks=_numbers(choices.landmarks, "--landmarks"),
+        strata=_split(choices.strata),
+        ties=choices.ties,
+        seed=choices.seed,
+        redeals=choices.redeals,
+        bootstrap=choices.bootstrap,
+        workers=choices.workers,
+    )
+    parts["report"] |= _given(profile=output.profile)
+    return validated(parts, where="the command line")
+
+
+def _report_path(output: Output) -> Path | None:
+    """Return where the report goes; refuse early when it is asked for and cannot be made."""
+    if output.no_html:
+        return None
+    missing = [m for m in ("jinja2", "matplotlib") if importlib.util.find_spec(m) is None]
+    if missing and output.html is not None:
+        raise MissingExtra(
+            what=f"the report needs {' and '.join(missing)}",
+            where="--html",
+            mend="pip install 'timezero[report]'",
+            code="TZ-CLI-04",
+        )
+    return None if missing else (output.html or Path(DEFAULT_REPORT))
+
+
+def _deliver(result: StudyResult, output: Output, report_to: Path | None) -> int:
+    from timezero.report.render.text import render_text
+
+    if output.json is not None and str(output.json) == "-":
+        sys.stdout.write(result.to_json() + "\n")
+        return 0
+    if output.json is not None:
+        result.to_json(str(output.json))
+    made = {"report": report_to, "json": output.json}
+    written = {name: str(path) for name, path in made.items() if path is not None}
+    sys.stdout.write(render_text(result, plain=output.plain, written=written))
+    return 0
+
+
+COMMAND = study
