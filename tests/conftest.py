@@ -5,10 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+
+from timezero.model.cohort import Cohort
 
 ROOT = Path(__file__).resolve().parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -52,3 +57,41 @@ def root() -> Path:
 def browser_path() -> str:
     """Return the path of the installed Chromium."""
     return next(path for name in BROWSERS if (path := shutil.which(name)) is not None)
+
+
+@pytest.fixture
+def make_cohort() -> Callable[..., Cohort]:
+    """Return a function that builds a cohort from plain lists; NaN or None means never."""
+
+    def build(
+        exits: Sequence[float],
+        events: Sequence[int],
+        initiations: Sequence[float],
+        *,
+        triggers: Sequence[float] | None = None,
+        entries: Sequence[float] | None = None,
+        **changes: Any,
+    ) -> Cohort:
+        n = len(exits)
+        return Cohort(
+            patient=tuple(str(i) for i in range(n)),
+            entry=np.full(n, -np.inf) if entries is None else np.array(entries, dtype=float),
+            exit=np.array(exits, dtype=float),
+            event=np.array(events, dtype=bool),
+            initiation=np.array(initiations, dtype=float),
+            trigger=None if triggers is None else np.array(triggers, dtype=float),
+            **{
+                "covariates": (),
+                "time_unit": "months",
+                "zero_exit": float("nan"),
+                "name": "test patients",
+                "simulated": True,
+                "sources": (),
+                "attrition": (),
+                "findings": (),
+                "digest": "0" * 64,
+                **changes,
+            },
+        )
+
+    return build
