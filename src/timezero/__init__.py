@@ -9,10 +9,10 @@ from timezero.provenance import __version__
 if TYPE_CHECKING:
     from timezero.intake.cohort import read_cohort
     from timezero.intake.protocol_file import read_protocol
+    from timezero.ladder.run import study
     from timezero.model.cohort import Cohort
     from timezero.model.protocol import Protocol
     from timezero.model.result import StudyResult
-    from timezero.ladder.run import study
 
 __all__ = [
     "Cohort",

@@ -28,7 +28,9 @@ def merge_near_ties(*arrays: Floats, tolerance: float = NEAR_TIE) -> tuple[list[
         How many values moved.
     """
     finite = [np.isfinite(array) for array in arrays]
-    values = np.unique(np.concatenate([array[ok] for array, ok in zip(arrays, finite, strict=True)]))
+    values = np.unique(
+        np.concatenate([array[ok] for array, ok in zip(arrays, finite, strict=True)])
+    )
     if values.size < 2:
         return [array.copy() for array in arrays], 0
     gaps = np.diff(values)

@@ -44,13 +44,13 @@ def run(arguments: Sequence[str]) -> int:
     except CycloptsError:
         return EXIT_REFUSED
     except InternalFault as fault:
-        print(fault, file=sys.stderr)  # noqa: T201
+        print(fault, file=sys.stderr)
         return EXIT_OUR_FAULT
     except TimezeroError as refusal:
         print_refusal(refusal)
         return EXIT_REFUSED
     except KeyboardInterrupt:
-        print("interrupted: nothing was written half", file=sys.stderr)  # noqa: T201
+        print("interrupted: nothing was written half", file=sys.stderr)
         return EXIT_INTERRUPTED
     return code if isinstance(code, int) else 0
 
@@ -59,7 +59,7 @@ def print_refusal(refusal: TimezeroError) -> None:
     """Print a refusal, and everything that is wrong, to standard error."""
     lines = [str(refusal)]
     lines += [f"{finding}" for finding in refusal.findings]
-    print("\n".join(lines), file=sys.stderr)  # noqa: T201
+    print("\n".join(lines), file=sys.stderr)
 
 
 def main() -> NoReturn:

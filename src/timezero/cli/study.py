@@ -183,9 +183,7 @@ def _given(**values: Any) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _with_flags(
-    protocol: Protocol, columns: Columns, choices: Choices, output: Output
-) -> Protocol:
+def _with_flags(protocol: Protocol, columns: Columns, choices: Choices, output: Output) -> Protocol:
     """Return the protocol with what the command line says; flags win over the study file."""
     from timezero.intake.protocol_file import validated
 

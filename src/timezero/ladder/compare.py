@@ -224,8 +224,4 @@ def log_rank_pair(climb: Climb, rows: PersonTime, *, variant: str, test: str) ->
         "expected_intervention": float(found.expected[1]),
         "variance": found.variance,
     }
-    return [
-        replace(c, p_value=found.p_value, statistic=found.chi2, details=details) for c in pair
-    ]
-
-
+    return [replace(c, p_value=found.p_value, statistic=found.chi2, details=details) for c in pair]

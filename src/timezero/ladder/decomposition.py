@@ -16,7 +16,7 @@ from timezero.errors import AnalysisRefused
 from timezero.ladder.climb import Climb
 from timezero.ladder.compare import conditional_on, percentile_interval, stable_start
 from timezero.model.person_time import PersonTime
-from timezero.model.result import Rung, Share
+from timezero.model.result import Part, Rung, Scale, Share
 
 NAN = float("nan")
 PUBLISHED = {
@@ -49,26 +49,12 @@ def _log_ratio(climb: Climb, rungs: dict[str, Rung], name: str, rows: PersonTime
     contrast = rungs[name].contrast("log_hazard_ratio")
     boot = climb.bootstrap(name, rows)
     value = NAN if contrast is None else contrast.value
-    return _Step(
-        value=value, replicates=np.array([NAN]) if boot is None else boot.log_hazard_ratio
-    )
+    return _Step(value=value, replicates=np.array([NAN]) if boot is None else boot.log_hazard_ratio)
 
 
-def _lived(
-    climb: Climb,
-    rungs: dict[str, Rung],
-    *,
-    rung: str,
-    bootstrap: str,
-    rows: PersonTime,
-    horizon: float,
-) -> _Step:
+def _lived(climb: Climb, rung: Rung, *, bootstrap: str, rows: PersonTime, horizon: float) -> _Step:
     value = next(
-        (
-            c.value
-            for c in rungs[rung].contrasts
-            if c.measure == "rmst_difference" and c.at == horizon
-        ),
+        (c.value for c in rung.contrasts if c.measure == "rmst_difference" and c.at == horizon),
         NAN,
     )
     boot = climb.bootstrap(bootstrap, rows)
@@ -78,18 +64,24 @@ def _lived(
     return _Step(value=value, replicates=boot.rmst[:, column, 1] - boot.rmst[:, column, 0])
 
 
-def _shares(climb: Climb, scale: str, steps: list[_Step | None], at: float) -> list[Share]:
-    """Return the parts from: published, one clock, person-time, trigger (None = no trigger)."""
-    published, one_clock, person_time, trigger = steps
-    assert published is not None
-    assert one_clock is not None
-    assert person_time is not None
-    parts: list[tuple[str, _Step | None]] = [
-        ("published", published),
-        ("clock", _minus(published, one_clock)),
-        ("person_time", _minus(one_clock, person_time)),
-        ("trigger", None if trigger is None else _minus(person_time, trigger)),
-        ("remainder", person_time if trigger is None else trigger),
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Steps:
+    """The same contrast at each stage; ``trigger`` is None where no trigger can be used."""
+
+    published: _Step
+    one_clock: _Step
+    person_time: _Step
+    trigger: _Step | None
+
+
+def _shares(climb: Climb, scale: Scale, steps: _Steps, at: float) -> list[Share]:
+    trigger = steps.trigger
+    parts: list[tuple[Part, _Step | None]] = [
+        ("published", steps.published),
+        ("clock", _minus(steps.published, steps.one_clock)),
+        ("person_time", _minus(steps.one_clock, steps.person_time)),
+        ("trigger", None if trigger is None else _minus(steps.person_time, trigger)),
+        ("remainder", steps.person_time if trigger is None else trigger),
     ]
     shares: list[Share] = []
     for part, step in parts:
@@ -99,8 +91,8 @@ def _shares(climb: Climb, scale: str, steps: list[_Step | None], at: float) -> l
             lower, upper, _ = percentile_interval(step.replicates, climb.level)
         shares.append(
             Share(
-                scale=scale,  # type: ignore[arg-type]
-                part=part,  # type: ignore[arg-type]
+                scale=scale,
+                part=part,
                 value=step.value if step is not None and assessed else NAN,
                 lower=lower,
                 upper=upper,
@@ -119,13 +111,15 @@ def _one_clock(published: str) -> str:
 def _on_log_scale(climb: Climb, rungs: dict[str, Rung]) -> list[Share]:
     cohort = climb.cohort
     name = climb.protocol.question.published_error
-    steps: list[_Step | None] = [
-        _log_ratio(climb, rungs, step, PUBLISHED[step](cohort)) for step in (name, _one_clock(name))
-    ]
-    steps.append(_log_ratio(climb, rungs, "time_varying", time_varying(cohort)))
+    one_clock = _one_clock(name)
     with_trigger = cohort.trigger is not None and rungs["from_trigger"].status == "ok"
-    steps.append(
-        _log_ratio(climb, rungs, "from_trigger", from_trigger(cohort)) if with_trigger else None
+    steps = _Steps(
+        published=_log_ratio(climb, rungs, name, PUBLISHED[name](cohort)),
+        one_clock=_log_ratio(climb, rungs, one_clock, PUBLISHED[one_clock](cohort)),
+        person_time=_log_ratio(climb, rungs, "time_varying", time_varying(cohort)),
+        trigger=(
+            _log_ratio(climb, rungs, "from_trigger", from_trigger(cohort)) if with_trigger else None
+        ),
     )
     return _shares(climb, "log_hazard_ratio", steps, NAN)
 
@@ -136,28 +130,17 @@ def _on_time_lived_scale(climb: Climb, rungs: dict[str, Rung]) -> list[Share]:
     name = climb.protocol.question.published_error
     states = time_varying(cohort)
     start, _ = stable_start(climb, states)
-    steps: list[_Step | None] = [
-        _lived(
-            climb,
-            rungs,
-            rung=step,
-            bootstrap=step,
-            rows=PUBLISHED[step](cohort),
-            horizon=horizon,
-        )
-        for step in (name, _one_clock(name))
-    ]
-    steps.append(
-        _lived(
-            climb,
-            rungs,
-            rung="simon_makuch",
-            bootstrap="simon_makuch",
-            rows=conditional_on(states, start),
-            horizon=horizon,
-        )
+
+    def lived(rung: str, rows: PersonTime) -> _Step:
+        return _lived(climb, rungs[rung], bootstrap=rung, rows=rows, horizon=horizon)
+
+    one_clock = _one_clock(name)
+    steps = _Steps(
+        published=lived(name, PUBLISHED[name](cohort)),
+        one_clock=lived(one_clock, PUBLISHED[one_clock](cohort)),
+        person_time=lived("simon_makuch", conditional_on(states, start)),
+        trigger=_lived_from_trigger(climb, rungs, horizon),
     )
-    steps.append(_lived_from_trigger(climb, rungs, horizon))
     return _shares(climb, "rmst_difference", steps, horizon)
 
 
@@ -171,8 +154,7 @@ def _lived_from_trigger(climb: Climb, rungs: dict[str, Rung], horizon: float) ->
         return None
     step = _lived(
         climb,
-        rungs,
-        rung="from_trigger",
+        rungs["from_trigger"],
         bootstrap="from_trigger_by_state",
         rows=conditional_on(rows, start),
         horizon=horizon,

@@ -55,9 +55,7 @@ def baseline_design(cohort: Cohort) -> Design:
         names += new_names
         columns += new_columns
     matrix = np.column_stack(columns) if columns else np.empty((cohort.n, 0))
-    return Design(
-        names=tuple(names), columns=matrix, complete=~np.isnan(matrix).any(axis=1)
-    )
+    return Design(names=tuple(names), columns=matrix, complete=~np.isnan(matrix).any(axis=1))
 
 
 def strata_of(cohort: Cohort, names: tuple[str, ...]) -> Ints:

@@ -105,7 +105,7 @@ def _ordinary(
             float(np.sqrt(fit.robust_covariance[0, 0])),
             variant=_named(variant, "robust"),
             level=climb.level,
-            method=f"Cox, {ties.capitalize()} ties, standard error robust to several rows a patient",
+            method=f"Cox, {ties.capitalize()} ties, sandwich standard error by patient",
         )
     if abs(beta) > IMPLAUSIBLE_LOG_RATIO and fit.n_events < FEW_EVENTS:
         found.cautions.append(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import os
 from collections.abc import Callable
 
@@ -133,11 +133,7 @@ def _refuse_nothing_to_compare(cohort: Cohort) -> None:
 
 def _provenance(cohort: Cohort, protocol: Protocol) -> Provenance:
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    now = (
-        datetime.datetime.fromtimestamp(int(epoch), tz=datetime.UTC)
-        if epoch
-        else datetime.datetime.now(tz=datetime.UTC)
-    )
+    now = dt.datetime.fromtimestamp(int(epoch), tz=dt.UTC) if epoch else dt.datetime.now(tz=dt.UTC)
     return Provenance(
         input_digest=cohort.digest,
         protocol_digest=digest_of(protocol.model_dump_json(by_alias=True).encode()),

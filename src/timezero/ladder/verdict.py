@@ -91,8 +91,10 @@ def _reasons(rungs: dict[str, Rung], naive: Contrast, fair: Contrast, fair_name:
 
 def _not_answered(climb: Climb, rungs: dict[str, Rung]) -> tuple[str, ...]:
     open_questions = [
-        "whether fitter patients were chosen for the treatment: only covariates known at time "
-        "zero were used, and anything that changed later was not",
+        (
+            "whether fitter patients were chosen for the treatment: only covariates known at "
+            "time zero were used, and anything that changed later was not"
+        ),
     ]
     if rungs["from_trigger"].status != "ok":
         open_questions.append(

@@ -58,7 +58,7 @@ class Contrast:
     at: float = NAN
     method: str = ""
     cautions: tuple[str, ...] = ()
-    details: Mapping[str, float] = field(default_factory=dict)
+    details: Mapping[str, float] = field(default_factory=dict[str, float])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

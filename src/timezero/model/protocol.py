@@ -20,38 +20,51 @@ class _Part(BaseModel):
 class DataPart(_Part):
     """Which file, which columns, and how its cells are to be read."""
 
-    file: str | None = Field(None, description="The registry file; relative to the study file.")
-    sheet: str | None = Field(None, description="The sheet of a workbook; the first if not said.")
-    name: str = Field("", description="What the registry is called in the report.")
-    simulated: bool = Field(default=False, description="True when the patients are not real.")
-    id: str | None = Field(None, description="Column with the patient identifier.")
-    time_zero: str | None = Field(
-        None, description="Column with the date from which all is counted, when times are dates."
+    file: str | None = Field(
+        default=None, description="The registry file; relative to the study file."
     )
-    entry: str | None = Field(None, description="Column: start of observation (delayed entry).")
+    sheet: str | None = Field(
+        default=None, description="The sheet of a workbook; the first if not said."
+    )
+    name: str = Field(default="", description="What the registry is called in the report.")
+    simulated: bool = Field(default=False, description="True when the patients are not real.")
+    id: str | None = Field(default=None, description="Column with the patient identifier.")
+    time_zero: str | None = Field(
+        default=None,
+        description="Column with the date from which all is counted, when times are dates.",
+    )
+    entry: str | None = Field(
+        default=None, description="Column: start of observation (delayed entry)."
+    )
     initiation: str | None = Field(
-        None, description="Column: when the late treatment began; empty = never."
+        default=None, description="Column: when the late treatment began; empty = never."
     )
     trigger: str | None = Field(
-        None, description="Column: when the patient became a candidate; empty = never."
+        default=None, description="Column: when the patient became a candidate; empty = never."
     )
-    exit: str | None = Field(None, description="Column: last time under observation.")
-    event: str | None = Field(None, description="Column: how observation ended.")
-    event_value: tuple[str, ...] = Field((), description="Values that mean the event happened.")
+    exit: str | None = Field(default=None, description="Column: last time under observation.")
+    event: str | None = Field(default=None, description="Column: how observation ended.")
+    event_value: tuple[str, ...] = Field(
+        default=(), description="Values that mean the event happened."
+    )
     censored_value: tuple[str, ...] = Field(
-        (), description="Values that mean it did not; may be left out when only one other exists."
+        default=(),
+        description="Values that mean it did not; may be left out when only one other exists.",
     )
-    covariates: tuple[str, ...] = Field((), description="Columns known at time zero, to adjust.")
+    covariates: tuple[str, ...] = Field(
+        default=(), description="Columns known at time zero, to adjust."
+    )
     covariate_dates: dict[str, str] = Field(
         default_factory=dict,
         description="For a covariate, the column with the date on which it was measured.",
     )
-    unit: TimeUnit = Field("months", description="Unit of the times, and of all results.")
+    unit: TimeUnit = Field(default="months", description="Unit of the times, and of all results.")
     date_format: str | None = Field(
-        None, description="Format of dates stored as text, such as %d/%m/%Y; never guessed."
+        default=None, description="Format of dates stored as text, such as %d/%m/%Y; never guessed."
     )
     missing: tuple[str, ...] = Field(
-        ("", "NA", "N/A", "n/a", "NaN", "nan", "."), description="Cells that mean: not recorded."
+        default=("", "NA", "N/A", "n/a", "NaN", "nan", "."),
+        description="Cells that mean: not recorded.",
     )
     decimal_comma: bool = Field(default=False, description="Numbers are written 3,5.")
 
@@ -59,15 +72,19 @@ class DataPart(_Part):
 class QuestionPart(_Part):
     """The question in words, as they are printed."""
 
-    title: str = Field("", description="Title of the report.")
-    time_zero: str = Field("time zero", description="What time zero is, in words.")
-    treatment: str = Field("the late treatment", description="The late treatment, in words.")
-    trigger: str = Field("the trigger", description="What makes a patient a candidate, in words.")
-    outcome: str = Field("death from any cause", description="The event, in words.")
-    eligibility: str = Field("", description="Who could be in the study.")
-    published_claim: str = Field("", description="The claim that is looked at again.")
+    title: str = Field(default="", description="Title of the report.")
+    time_zero: str = Field(default="time zero", description="What time zero is, in words.")
+    treatment: str = Field(
+        default="the late treatment", description="The late treatment, in words."
+    )
+    trigger: str = Field(
+        default="the trigger", description="What makes a patient a candidate, in words."
+    )
+    outcome: str = Field(default="death from any cause", description="The event, in words.")
+    eligibility: str = Field(default="", description="Who could be in the study.")
+    published_claim: str = Field(default="", description="The claim that is looked at again.")
     published_error: Literal["ever_treated", "clock_reset", "waiting_excluded"] = Field(
-        "ever_treated", description="How the published comparison was made."
+        default="ever_treated", description="How the published comparison was made."
     )
 
 
@@ -75,20 +92,26 @@ class RulesPart(_Part):
     """Named rules for what the calendar cannot decide."""
 
     same_day: Literal["after", "half_before"] = Field(
-        "after",
+        default="after",
         description="Treatment and exit on the same day: treatment counts after the exit (C4), "
         "or half a unit of the recorded resolution before it.",
     )
     zero_exit: Literal["half", "keep"] = Field(
-        "half",
+        default="half",
         description="Exit at time zero, where treatment depends on time: half a unit of the "
         "recorded resolution after zero, or kept at zero.",
     )
     first_day: Literal[0, 1] = Field(
-        0, description="Dates: the day of time zero is day 0, or day 1 (all times one day longer)."
+        default=0,
+        description="Dates: the day of time zero is day 0, or day 1 (all times one day longer).",
     )
     resolution: PositiveTime | None = Field(
-        None, description="Smallest step in which times were recorded; one day if not said."
+        default=None, description="Smallest step in which times were recorded; one day if not said."
+    )
+    near_ties: Literal["merge", "keep"] = Field(
+        default="merge",
+        description="Times closer than a relative 1e-9 are one time (C5); keep only for times "
+        "that were drawn by a computer to more digits than that.",
     )
 
 
@@ -96,34 +119,44 @@ class AnalysisPart(_Part):
     """What is estimated, and how."""
 
     horizons: tuple[PositiveTime, ...] = Field(
-        (), description="Times for RMST and survival differences; chosen by rule if not said."
+        default=(),
+        description="Times for RMST and survival differences; chosen by rule if not said.",
     )
     landmarks: tuple[LandmarkTime, ...] = Field(
-        (), description="Landmarks; quartiles of the time to initiation if not said."
+        default=(), description="Landmarks; quartiles of the time to initiation if not said."
     )
     landmark_window: PositiveTime | None = Field(
-        None, description="Follow-up after a landmark in the supermodel; the last horizon if unset."
+        default=None,
+        description="Follow-up after a landmark in the supermodel; the last horizon if unset.",
     )
     strata: tuple[str, ...] = Field(
-        (), description="Covariates whose levels are strata of the Mantel-Byar test."
+        default=(), description="Covariates whose levels are strata of the Mantel-Byar test."
     )
-    ties: Literal["efron", "breslow"] = Field("efron", description="Ties in Cox models (C9).")
-    level: Annotated[float, Field(gt=0.5, lt=1)] = Field(0.95, description="Interval coverage.")
-    seed: Annotated[int, Field(ge=0)] = Field(20131025, description="Seed of all random draws.")
+    ties: Literal["efron", "breslow"] = Field(
+        default="efron", description="Ties in Cox models (C9)."
+    )
+    level: Annotated[float, Field(gt=0.5, lt=1)] = Field(
+        default=0.95, description="Interval coverage."
+    )
+    seed: Annotated[int, Field(ge=0)] = Field(
+        default=20131025, description="Seed of all random draws."
+    )
     redeals: Annotated[int, Field(ge=0)] = Field(
-        10_000, description="Draws of the re-randomisation test."
+        default=10_000, description="Draws of the re-randomisation test."
     )
     bootstrap: Annotated[int, Field(ge=0)] = Field(
-        2_000, description="Bootstrap replicates of patients."
+        default=2_000, description="Bootstrap replicates of patients."
     )
     minimum_at_risk: Annotated[int, Field(ge=1)] = Field(
-        5, description="A state-specific curve starts when so many are at risk in its state."
+        default=5,
+        description="A state-specific curve starts when so many are at risk in its state.",
     )
     early_window: PositiveTime | None = Field(
-        None, description="Length of the peri-operative window after initiation; 3 months if unset."
+        default=None,
+        description="Length of the peri-operative window after initiation; 3 months if unset.",
     )
     workers: Annotated[int, Field(ge=1, le=64)] = Field(
-        2, description="Threads; results do not depend on it."
+        default=2, description="Threads; results do not depend on it."
     )
 
 
@@ -131,10 +164,10 @@ class ReportPart(_Part):
     """Who the report is for."""
 
     profile: Literal["private", "shared"] = Field(
-        "shared", description="shared: no patient-level figures, small numbers hidden."
+        default="shared", description="shared: no patient-level figures, small numbers hidden."
     )
     smallest_cell: Annotated[int, Field(ge=1)] = Field(
-        5, description="In shared reports, counts below this are hidden."
+        default=5, description="In shared reports, counts below this are hidden."
     )
 
 
@@ -145,7 +178,7 @@ class Protocol(_Part):
     set has a visible default.
     """
 
-    schema_: Literal["timezero/protocol/1"] = Field(PROTOCOL_SCHEMA, alias="schema")
+    schema_: Literal["timezero/protocol/1"] = Field(default=PROTOCOL_SCHEMA, alias="schema")
     data: DataPart = Field(default_factory=DataPart)
     question: QuestionPart = Field(default_factory=QuestionPart)
     rules: RulesPart = Field(default_factory=RulesPart)

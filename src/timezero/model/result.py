@@ -12,6 +12,8 @@ from timezero.model.estimate import ArmSummary, Contrast, Curve
 from timezero.model.protocol import Protocol
 
 Role: TypeAlias = Literal["published_error", "correction"]
+Scale: TypeAlias = Literal["log_hazard_ratio", "rmst_difference"]
+Part: TypeAlias = Literal["published", "clock", "person_time", "trigger", "remainder"]
 Column: TypeAlias = tuple[float, ...] | tuple[str, ...]
 
 
@@ -33,7 +35,7 @@ class DataTable:
     name: str
     title: str
     columns: Mapping[str, Column]
-    notes: Mapping[str, float] = field(default_factory=dict)
+    notes: Mapping[str, float] = field(default_factory=dict[str, float])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +99,8 @@ class Share:
         What this part is.
     """
 
-    scale: Literal["log_hazard_ratio", "rmst_difference"]
-    part: Literal["published", "clock", "person_time", "trigger", "remainder"]
+    scale: Scale
+    part: Part
     value: float
     lower: float
     upper: float

@@ -60,7 +60,10 @@ RUNG = RungMethod(
         "The average over landmarks of the hazard ratio of patients treated by the landmark "
         "against those not yet treated, each over the same window of follow-up."
     ),
-    symbols="h(t | Z, s) = h_0(t | s) exp{beta(s) Z}, s <= t <= s + w; ipl by strata, ipl* with h_0(t) exp{theta(s)}",
+    symbols=(
+        "h(t | Z, s) = h_0(t | s) exp{beta(s) Z}, s <= t <= s + w; "
+        "ipl by strata, ipl* with h_0(t) exp{theta(s)}"
+    ),
     counted_from="those alive at each landmark, from the landmark, for one window",
     difference=(
         "Uses every landmark at once, so no single one can be picked; patients count several "

@@ -1,4 +1,4 @@
-"""Mantel-Byar: at each event, were the treated hit more or less often than their share?"""
+"""Mantel-Byar: whether the treated are hit more or less often than their share of the risk."""
 
 from __future__ import annotations
 
@@ -15,12 +15,8 @@ from timezero.ladder.null_pictures import null_tables
 from timezero.model.estimate import Contrast
 
 
-def _exact(climb: Climb, redealt: Redeal, asymptotic: list[Contrast]) -> list[Contrast]:
-    how = (
-        "all deals enumerated"
-        if redealt.enumerated
-        else f"{redealt.n_deals} deals drawn, mid-p"
-    )
+def _exact(redealt: Redeal, asymptotic: list[Contrast]) -> list[Contrast]:
+    how = "all deals enumerated" if redealt.enumerated else f"{redealt.n_deals} deals drawn, mid-p"
     return [
         replace(
             contrast,
@@ -69,7 +65,7 @@ def _estimate(climb: Climb) -> RungNumbers:
             workers=analysis.workers,
             progress=lambda done, total: climb.progress("re-randomisation", done, total),
         )
-        found.contrasts += _exact(climb, redealt, asymptotic)
+        found.contrasts += _exact(redealt, asymptotic)
         found.tables += null_tables(redealt, climb.level)
     else:
         found.cautions.append("the exact test was switched off (analysis.redeals = 0)")

@@ -1,4 +1,4 @@
-"""E-values of the corrected rungs: how strong must something unmeasured be?"""
+"""E-values of the corrected rungs: how strong something unmeasured would have to be."""
 
 from __future__ import annotations
 
