@@ -1,0 +1,334 @@
+"""The exact Mantel-Byar test: who got the treatment is dealt again, at each time it was given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from timezero.align._rows import exit_where_treatment_moves
+from timezero.arrays import Bools, Floats, Ints
+from timezero.errors import AnalysisRefused
+from timezero.estimate._deals import Deals, at_most, by_step, deals_of, every_deal
+from timezero.estimate._replicates import REDEAL_STREAM, Progress, generator, in_chunks
+from timezero.kernels.redeal import deal, judge_deals
+from timezero.model.cohort import Cohort
+
+MOST_ENUMERATED = 200_000
+TREATMENTS_IN_A_CHUNK = 500_000
+DEALS_IN_A_CHUNK = 250
+SAME_SCORE = 1e-9  # sums of the same terms in another order differ by less than this
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Redeal:
+    """What no effect looks like, in these patients: scores and naive comparisons of many deals.
+
+    Parameters
+    ----------
+    observed_score : float
+        Events less expected events among the treated (Mantel-Byar), as it happened.
+    observed_log_hazard_ratio : float
+        Naive: ever against never treated, from time zero.
+    observed_median_ratio : float
+        Naive: median of the ever treated over that of the never treated.
+    p_value : float
+        Two-sided mid-p: twice the smaller tail.
+    monte_carlo_error : float
+        Standard error of ``p_value`` from drawing; 0 when all deals were enumerated.
+    enumerated : bool
+        Whether the deals are all there are.
+    n_deals : int
+        Deals looked at.
+    scores, null_log_hazard_ratios, null_median_ratios : (n_deals,) float64
+        Of each deal. A log hazard ratio is infinite when all the events fall in one group; a
+        ratio of medians is infinite or 0 when one median is not reached, NaN when neither is.
+    probabilities : (n_deals,) float64
+        Of each deal, adding to 1.
+    n_failed : int
+        Deals whose naive log hazard ratio is not finite.
+    n_median_not_reached : int
+        Deals in which a median is not reached.
+    n_fixed : int
+        Treated patients who were never dealt again, because they were treated when observation
+        began or were not eligible when treated.
+    share_undealt : float
+        Share of the treatments for which a deal had nobody left.
+    """
+
+    observed_score: float
+    observed_log_hazard_ratio: float
+    observed_median_ratio: float
+    p_value: float
+    monte_carlo_error: float
+    enumerated: bool
+    n_deals: int
+    scores: Floats
+    null_log_hazard_ratios: Floats
+    null_median_ratios: Floats
+    probabilities: Floats
+    n_failed: int
+    n_median_not_reached: int
+    n_fixed: int
+    share_undealt: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Scoring:
+    """What is the same in every deal: the arguments of ``judge_deals`` after the deals."""
+
+    when: Floats
+    hazard_when: Floats
+    moved_exit: Floats
+    residual: Floats
+    fixed_score: float
+    first: Ints
+    past: Ints
+    event: Bools
+    leaving: Floats
+    latest_first: Ints
+    fixed: Bools
+    times: Floats
+    n_at_risk: Floats
+    n_events: Floats
+    fixed_at_risk: Floats
+    fixed_events: Floats
+
+    def judge(self, dealt: Ints) -> Floats:
+        """Return score, naive log hazard ratio and the two medians of each deal."""
+        found = np.empty((dealt.shape[0], 4))
+        judge_deals(
+            dealt,
+            self.when,
+            self.hazard_when,
+            self.moved_exit,
+            self.residual,
+            self.fixed_score,
+            self.first,
+            self.past,
+            self.event,
+            self.leaving,
+            self.latest_first,
+            self.fixed,
+            self.times,
+            self.n_at_risk,
+            self.n_events,
+            self.fixed_at_risk,
+            self.fixed_events,
+            found,
+        )
+        return found
+
+
+def _at_event_times(
+    entry: Floats, leaving: Floats, event: Bools, times: Floats
+) -> tuple[Ints, Ints, Floats, Floats]:
+    """Return first and past event time at risk (C2), numbers at risk, and events."""
+    first = np.searchsorted(times, entry, side="right").astype(np.int64)
+    past = np.searchsorted(times, leaving, side="right").astype(np.int64)
+    change = np.bincount(first, minlength=times.size + 1).astype(np.float64)
+    change -= np.bincount(past, minlength=times.size + 1)
+    n_events = np.bincount(past[event] - 1, minlength=times.size).astype(np.float64)
+    return first, past, np.cumsum(change), n_events
+
+
+def _scoring(cohort: Cohort, deals: Deals) -> _Scoring:
+    moved = exit_where_treatment_moves(cohort)
+    moved_times = np.unique(moved[cohort.event])
+    _, _, at_risk, events = _at_event_times(cohort.entry, moved, cohort.event, moved_times)
+    hazard = np.append(0.0, np.cumsum(events / at_risk[:-1]))
+
+    def hazard_by(time: Floats) -> Floats:
+        return hazard[np.searchsorted(moved_times, time, side="right")]
+
+    residual = cohort.event - hazard_by(moved)
+    treated_in_time = deals.fixed & (moved > cohort.initiation)
+    since = hazard_by(np.fmax(cohort.initiation, cohort.entry)[treated_in_time])
+    times = np.unique(cohort.exit[cohort.event])
+    first, past, n_at_risk, n_events = _at_event_times(
+        cohort.entry, cohort.exit, cohort.event, times
+    )
+    who = deals.fixed
+    _, _, fixed_at_risk, fixed_events = _at_event_times(
+        cohort.entry[who], cohort.exit[who], cohort.event[who], times
+    )
+    return _Scoring(
+        when=deals.when,
+        hazard_when=hazard_by(deals.when),
+        moved_exit=np.ascontiguousarray(moved),
+        residual=residual,
+        fixed_score=float(np.sum(residual[treated_in_time] + since)),
+        first=first,
+        past=past,
+        event=np.ascontiguousarray(cohort.event),
+        leaving=np.ascontiguousarray(cohort.exit),
+        latest_first=np.argsort(-cohort.exit, kind="stable").astype(np.int64),
+        fixed=who,
+        times=times,
+        n_at_risk=n_at_risk[:-1].copy(),
+        n_events=n_events,
+        # The kernel adds up the changes itself, after adding those of the patients dealt.
+        fixed_at_risk=np.diff(fixed_at_risk, prepend=0.0),
+        fixed_events=fixed_events,
+    )
+
+
+def _drawing(deals: Deals, seed: int) -> Callable[[int, int], Ints]:
+    """Return what draws the deals of a chunk; draw ``k`` has random numbers of its own."""
+    joining, join_bounds = by_step(deals, deals.opens)
+    leaving, leave_bounds = by_step(deals, deals.closes)
+
+    def draw(first: int, past: int) -> Ints:
+        uniforms = np.empty((past - first, deals.when.size))
+        for k in range(first, past):
+            generator(seed, REDEAL_STREAM, k).random(out=uniforms[k - first])
+        dealt = np.empty(uniforms.shape, dtype=np.int64)
+        deal(
+            uniforms,
+            deals.slots,
+            joining,
+            join_bounds,
+            leaving,
+            leave_bounds,
+            deals.opens.size,
+            dealt,
+        )
+        return dealt
+
+    return draw
+
+
+def _two_sided(scores: Floats, probabilities: Floats, observed: float) -> tuple[float, Floats]:
+    """Return twice the smaller mid-p tail, and what each deal adds to it."""
+    same = np.abs(scores - observed) <= SAME_SCORE * (1.0 + abs(observed))
+    below = np.where(same, 0.5, scores < observed)
+    tail = float(np.sum(probabilities * below))
+    in_tail = below if tail <= 0.5 else 1.0 - below
+    return min(1.0, 2.0 * min(tail, 1.0 - tail)), in_tail
+
+
+def _p_value(scores: Floats, chances: Floats | None, observed: float) -> tuple[float, float]:
+    """Return the two-sided mid-p and its Monte-Carlo error."""
+    if chances is not None:
+        return _two_sided(scores, chances, observed)[0], 0.0
+    # The deal that happened is one of the possible ones, so a drawn p-value is never 0.
+    drawn = np.append(scores, observed)
+    p_value, in_tail = _two_sided(drawn, np.full(drawn.size, 1.0 / drawn.size), observed)
+    return p_value, 2.0 * float(np.std(in_tail)) / np.sqrt(drawn.size)
+
+
+def _refuse_the_impossible(cohort: Cohort, deals: Deals, draws: int) -> None:
+    if not cohort.event.any():
+        raise AnalysisRefused(
+            what="there is no event, so no deal differs from another",
+            where="data.event",
+            mend="check which value of the event column means the event",
+            code="TZ-EST-no-events",
+        )
+    if deals.when.size == 0:
+        raise AnalysisRefused(
+            what="no treatment was given to a patient who was eligible and not yet treated",
+            where="data.initiation",
+            mend="the test needs patients treated after they came under observation",
+            code="TZ-EST-nothing-to-deal",
+        )
+    if draws < 1:
+        raise AnalysisRefused(
+            what="no draws were asked for",
+            where="analysis.redeals",
+            mend="ask for at least 1 draw; 10000 is usual",
+            code="TZ-EST-no-draws",
+        )
+
+
+def redeal(
+    cohort: Cohort,
+    *,
+    draws: int,
+    seed: int,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> Redeal:
+    """Deal each late treatment again among those who could have had it, many times.
+
+    Deaths, censorings and the times of treatment stay as they were. At each time of treatment
+    the recipient is drawn uniformly among the patients alive and under observation just after it,
+    not treated so far in this deal, and triggered by then if a trigger was recorded. Every deal
+    is looked at when there are no more than 200 000, else ``draws`` of them are drawn.
+
+    Parameters
+    ----------
+    cohort : Cohort
+    draws : int
+        Deals to draw, >= 1.
+    seed : int
+        In [0, 2**64).
+    workers : int
+        Threads; the result does not depend on it.
+    progress : callable, optional
+        Told how many deals are done, and how many there are.
+
+    Estimates
+    ---------
+    ``P(|U| as extreme)`` under no effect, ``U = sum_j (d_1j - d_j n_1j / n_j)``, treated from just
+    after the treatment (C4); and the law of the naive log hazard ratio (Efron, C9) and ratio of
+    medians, ever against never treated, under no effect.
+
+    Assumes
+    -------
+    The treatment changes nobody's event time, and at each time of treatment everybody eligible
+    was as likely as anybody else to get it. The times of treatment do not depend on who was
+    treated before; where a deal has nobody eligible left, that treatment is given to nobody.
+
+    References
+    ----------
+    .. [mantel1974]
+
+    Raises
+    ------
+    AnalysisRefused
+        There are no events, no treatment can be dealt again, or no draws are asked for.
+    """
+    deals = deals_of(cohort)
+    _refuse_the_impossible(cohort, deals, draws)
+    enumerated = at_most(deals, MOST_ENUMERATED)
+    all_deals, chances = every_deal(deals) if enumerated else (None, None)
+    n_deals = draws if all_deals is None else all_deals.shape[0]
+    scoring, draw = _scoring(cohort, deals), _drawing(deals, seed)
+    found, n_undealt = np.empty((n_deals, 4)), np.empty(n_deals)
+
+    def work(first: int, past: int) -> None:
+        dealt = draw(first, past) if all_deals is None else all_deals[first:past]
+        found[first:past] = scoring.judge(dealt)
+        n_undealt[first:past] = (dealt < 0).sum(axis=1)
+
+    chunk = max(1, min(DEALS_IN_A_CHUNK, TREATMENTS_IN_A_CHUNK // deals.when.size))
+    in_chunks(work, n_deals, chunk=chunk, workers=workers, progress=progress)
+    observed = scoring.judge(deals.recipient[np.newaxis, :])
+    score, log_hazard_ratio = float(observed[0, 0]), float(observed[0, 1])
+    p_value, error = _p_value(found[:, 0], chances, score)
+    weights = np.full(n_deals, 1.0 / n_deals) if chances is None else chances
+    return Redeal(
+        observed_score=score,
+        observed_log_hazard_ratio=log_hazard_ratio,
+        observed_median_ratio=float(_ratio(observed)[0]),
+        p_value=p_value,
+        monte_carlo_error=error,
+        enumerated=enumerated,
+        n_deals=n_deals,
+        scores=found[:, 0].copy(),
+        null_log_hazard_ratios=found[:, 1].copy(),
+        null_median_ratios=_ratio(found),
+        probabilities=weights,
+        n_failed=int(np.sum(~np.isfinite(found[:, 1]))),
+        n_median_not_reached=int(np.sum(np.isnan(found[:, 2:]).any(axis=1))),
+        n_fixed=int(deals.fixed.sum()),
+        share_undealt=float(np.sum(weights * n_undealt)) / deals.when.size,
+    )
+
+
+def _ratio(found: Floats) -> Floats:
+    """Return the median of the ever over that of the never treated, by their order if unreached."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.nan_to_num(found[:, 2], nan=np.inf) / np.nan_to_num(found[:, 3], nan=np.inf)
