@@ -1,0 +1,103 @@
+"""How observation ended: values are declared, never guessed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from timezero.arrays import Bools
+from timezero.intake.tables import BOOLEAN, EMPTY, Column
+from timezero.model.protocol import DataPart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class EventCells:
+    """The cells of the event column, read under the declared values.
+
+    Parameters
+    ----------
+    event : (n,) bool
+    missing, undeclared : (n,) bool
+        Cells that say nothing; cells whose value has no declared meaning.
+    seen : tuple of (str, int)
+        Values seen, with how many rows each has, the most frequent first.
+    complement : str
+        The one value that was read as censored because it is the only other one; or empty.
+    is_declared : bool
+        True when a value for the event is declared, or the cells are true and false.
+    """
+
+    column: Column
+    event: Bools
+    missing: Bools
+    undeclared: Bools
+    seen: tuple[tuple[str, int], ...]
+    complement: str
+    is_declared: bool
+
+
+def same_value(text: str) -> str:
+    """Return the form under which two spellings of one value are equal: 1 and 1.0, True and true.
+
+    Parameters
+    ----------
+    text : str
+        A cell or a declared value.
+    """
+    text = text.strip()
+    if re.fullmatch(r"[+-]?\d+\.0+", text):
+        return text.split(".")[0]
+    return text.lower() if text.lower() in {"true", "false"} else text
+
+
+def read_event(column: Column, data: DataPart) -> EventCells:
+    """Read which rows end in the event.
+
+    Parameters
+    ----------
+    column : Column
+    data : DataPart
+        Declares ``event_value`` and, when several other values exist, ``censored_value``.
+    """
+    missing = column.missing(data.missing)
+    texts = [
+        None if gone else same_value(text)
+        for text, gone in zip(column.text.to_list(), missing, strict=True)
+    ]
+    codes = np.asarray(texts, dtype=object)
+    counted: dict[str, int] = {}
+    for text in texts:
+        if text is not None:
+            counted[text] = counted.get(text, 0) + 1
+    seen = tuple(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
+    happened, censored, is_declared = _declared(column, data, missing)
+    others = [value for value, _ in seen if value not in happened | censored]
+    complement = ""
+    if is_declared and not censored and len(others) == 1:
+        complement = others[0]
+        censored = {complement}
+    event = np.isin(codes, list(happened)) & ~missing
+    known = event | (np.isin(codes, list(censored)) & ~missing)
+    return EventCells(
+        column=column,
+        event=np.asarray(event, dtype=np.bool_),
+        missing=missing,
+        undeclared=np.asarray(~known & ~missing, dtype=np.bool_),
+        seen=seen,
+        complement=complement,
+        is_declared=is_declared,
+    )
+
+
+def _declared(
+    column: Column, data: DataPart, missing: Bools
+) -> tuple[set[str], set[str], bool]:
+    if data.event_value:
+        happened = {same_value(value) for value in data.event_value}
+        return happened, {same_value(value) for value in data.censored_value}, True
+    kinds = set(column.kinds[~missing].tolist()) - {EMPTY}
+    if kinds == {BOOLEAN}:
+        return {"true"}, {"false"}, True
+    return set(), set(), False

@@ -1,0 +1,145 @@
+"""A table of cells, each with the address its owner knows it by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from timezero.arrays import Bools, Floats, Ints
+from timezero.errors import UnknownName, nearest_first
+from timezero.findings import Finding
+
+if TYPE_CHECKING:
+    import polars as pl
+
+EMPTY, TEXT, NUMBER, BOOLEAN, DATE = range(5)
+EVIDENCE_LIMIT = 20
+TEXT_LIMIT = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Column:
+    """One column of cells, each with its own type.
+
+    Parameters
+    ----------
+    name : str
+        The header, without surrounding spaces.
+    letter : str
+        Spreadsheet letter such as ``D``; empty for a data frame.
+    text : (n,) polars String
+        What each cell says, without surrounding spaces; null when it is empty.
+    kinds : (n,) int8
+        One of ``EMPTY``, ``TEXT``, ``NUMBER``, ``BOOLEAN``, ``DATE`` for each cell.
+    numbers : (n,) float64
+        The number in a numeric or boolean cell; NaN elsewhere.
+    days : (n,) float64
+        Days since 1970-01-01 in a date cell; NaN elsewhere.
+    """
+
+    name: str
+    letter: str
+    text: pl.Series
+    kinds: NDArray[np.int8]
+    numbers: Floats
+    days: Floats
+
+    def missing(self, codes: tuple[str, ...]) -> Bools:
+        """Return which cells are empty or hold one of the codes for 'not recorded'."""
+        listed = [code.strip() for code in codes]
+        found = self.text.is_null() | self.text.is_in(listed).fill_null(value=False)
+        return np.asarray(found.to_numpy(), dtype=np.bool_)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Table:
+    """The cells of one file, sheet or data frame.
+
+    Parameters
+    ----------
+    name : str
+        What the table is called in addresses: ``registry.csv`` or ``data frame``.
+    columns : tuple of Column
+    rows : (n,) int64
+        The row number of each row as its owner sees it, counted from 1; in a file the header
+        has a number too.
+    n_read : int
+        Rows below the header, empty ones included.
+    findings : tuple of Finding
+        What was noticed while reading: encoding, delimiter, empty rows.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    rows: Ints
+    n_read: int
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The headers, in order."""
+        return tuple(column.name for column in self.columns)
+
+    def column(self, name: str) -> Column:
+        """Return the column of that header.
+
+        Raises
+        ------
+        UnknownName
+            There is no such column; the message lists those there are, nearest first.
+        """
+        for column in self.columns:
+            if column.name == name:
+                return column
+        listed = ", ".join(nearest_first(name, self.names)[:12])
+        raise UnknownName(
+            what=f"there is no column {name!r}",
+            where=self.name,
+            mend=f"name one of the columns: {listed}",
+            code="TZ-IN-02",
+        )
+
+    def address(self, column: Column, row: int) -> str:
+        """Return the address of one cell: ``D118``, or ``row 118`` in a data frame."""
+        number = int(self.rows[row])
+        return f"{column.letter}{number}" if column.letter else f"row {number}"
+
+    def where(self, column: Column, mask: Bools) -> str:
+        """Say in which column and rows something was found."""
+        found = np.flatnonzero(mask)
+        place = f"{self.name}, column {column.name}"
+        if found.size == 0:
+            return place
+        cell = f" ({self.address(column, int(found[0]))})" if column.letter else ""
+        number = int(self.rows[found[0]])
+        if found.size == 1:
+            return f"{place}, row {number}{cell}"
+        return f"{place}, {found.size} rows, first at row {number}{cell}"
+
+    def evidence(self, column: Column, mask: Bools) -> tuple[str, ...]:
+        """Return the first cells concerned, with what they say."""
+        return tuple(
+            f"{self.address(column, int(row))}: {shown(column.text[int(row)])}"
+            for row in np.flatnonzero(mask)[:EVIDENCE_LIMIT]
+        )
+
+
+def shown(text: str | None) -> str:
+    """Return a cell's text fit for a message: on one line, not too long, never empty."""
+    if text is None:
+        return "empty"
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line if len(line) <= TEXT_LIMIT else f"{line[: TEXT_LIMIT - 3]}..."
+
+
+def column_letter(index: int) -> str:
+    """Return the spreadsheet letter of a column counted from 0: 0 is A, 26 is AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
