@@ -1,10 +1,10 @@
 """Six patients, every row of person-time written out.
 
-    patient      0        1        2        3        4        5
-    exit         10       8        3        6        5        12
-    event        yes      no       yes      yes      yes      no
-    treated at   4        never    never    6        never    0
-    trigger      2        5        never    1        5        never
+patient      0        1        2        3        4        5
+exit         10       8        3        6        5        12
+event        yes      no       yes      yes      yes      no
+treated at   4        never    never    6        never    0
+trigger      2        5        never    1        5        never
 """
 
 from __future__ import annotations

@@ -91,9 +91,7 @@ def read_event(column: Column, data: DataPart) -> EventCells:
     )
 
 
-def _declared(
-    column: Column, data: DataPart, missing: Bools
-) -> tuple[set[str], set[str], bool]:
+def _declared(column: Column, data: DataPart, missing: Bools) -> tuple[set[str], set[str], bool]:
     if data.event_value:
         happened = {same_value(value) for value in data.event_value}
         return happened, {same_value(value) for value in data.censored_value}, True

@@ -109,9 +109,7 @@ def text_column(name: str, cells: pl.Series, letter: str = "") -> Column:
     return _column(name, letter, text, TEXT, nothing, nothing)
 
 
-def _column(
-    name: str, letter: str, text: pl.Series, kind: int, numbers: Any, days: Any
-) -> Column:
+def _column(name: str, letter: str, text: pl.Series, kind: int, numbers: Any, days: Any) -> Column:
     empty = text.is_null().to_numpy()
     kinds = np.where(empty, EMPTY, kind).astype(np.int8)
     return Column(

@@ -112,9 +112,7 @@ def _parquet(path: Path, name: str) -> Table:
     return table_from_frame(frame, name)
 
 
-def _assembled(
-    name: str, records: list[Any], notes: list[Finding], file: str
-) -> Table:
+def _assembled(name: str, records: list[Any], notes: list[Finding], file: str) -> Table:
     """Make a table of records: header, rows with their numbers, empty parts left out."""
     header_at = next((k for k, record in enumerate(records) if _filled(record)), None)
     if header_at is None:

@@ -7,9 +7,7 @@ from timezero.intake.draft import Draft
 from timezero.model.cohort import Covariate
 
 
-def usable_covariates(
-    draft: Draft, collinear: dict[str, tuple[str, ...]]
-) -> tuple[Covariate, ...]:
+def usable_covariates(draft: Draft, collinear: dict[str, tuple[str, ...]]) -> tuple[Covariate, ...]:
     """Return the covariates that are neither empty, nor constant, nor told by earlier ones."""
     return tuple(
         cells.covariate

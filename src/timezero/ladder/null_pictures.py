@@ -20,14 +20,16 @@ def _quantiles(values: Floats, weights: Floats, levels: tuple[float, ...]) -> li
 def _histogram(
     *, name: str, title: str, ratios: Floats, weights: Floats, observed: float, level: float
 ) -> DataTable | None:
-    usable = np.isfinite(ratios) & (ratios > 0)
-    if not usable.any() or not np.isfinite(observed):
+    defined = ~np.isnan(ratios)
+    drawn = defined & np.isfinite(ratios) & (ratios > 0)
+    if not drawn.any() or not np.isfinite(observed):
         return None
-    logs, shares = np.log(ratios[usable]), weights[usable] / weights.sum()
+    logs, shares = np.log(ratios[drawn]), weights[drawn] / weights.sum()
     counts, edges = np.histogram(logs, bins=BINS, weights=shares)
     tail = (1.0 - level) / 2.0
-    lower, middle, upper = _quantiles(logs, shares, (tail, 0.5, 1.0 - tail))
-    beyond = logs <= np.log(observed) if name.endswith("hazard_ratio") else logs >= np.log(observed)
+    # A median that is not reached makes a ratio of 0 or infinity: it has no bar, but it counts.
+    lower, middle, upper = _quantiles(ratios[defined], weights[defined], (tail, 0.5, 1.0 - tail))
+    beyond = ratios <= observed if name.endswith("hazard_ratio") else ratios >= observed
     return DataTable(
         name=name,
         title=title,
@@ -38,12 +40,12 @@ def _histogram(
         },
         notes={
             "observed": observed,
-            "median": float(np.exp(middle)),
+            "median": middle,
             "mean": float(np.exp(np.average(logs, weights=shares))),
-            "lower": float(np.exp(lower)),
-            "upper": float(np.exp(upper)),
-            "share_as_extreme": float(shares[beyond].sum() / shares.sum()),
-            "share_not_estimable": float(1.0 - shares.sum()),
+            "lower": lower,
+            "upper": upper,
+            "share_as_extreme": float(weights[beyond & defined].sum() / weights[defined].sum()),
+            "share_without_a_bar": float(1.0 - shares.sum()),
             "n_deals": float(ratios.size),
         },
     )

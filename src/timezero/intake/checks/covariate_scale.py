@@ -1,0 +1,36 @@
+"""Covariates of an impossible size spoil every sum they enter."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from timezero.findings import Finding, Severity
+from timezero.intake.draft import Draft
+
+# Beyond this, squares and sums over patients lose the digits of everybody else.
+LARGEST = 1e15
+
+
+def covariate_scale(draft: Draft) -> list[Finding]:
+    """Find infinite covariates and those of an implausible size."""
+    found: list[Finding] = []
+    for cells in draft.covariates:
+        if cells.covariate.kind != "numeric":
+            continue
+        large = np.abs(cells.covariate.values) > LARGEST
+        if large.any():
+            found.append(
+                draft.finding(
+                    "covariate_scale",
+                    Severity.ERROR,
+                    f"{int(large.sum())} values of covariate {cells.covariate.name} are infinite "
+                    "or of an implausible size",
+                    cells.column,
+                    large,
+                    "declare the value that means 'not recorded' under data.missing",
+                )
+            )
+    return found
+
+
+CHECK = covariate_scale

@@ -1,0 +1,43 @@
+"""04/03/2016 is 4 March or 3 April: nobody can tell from the cell."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from timezero.findings import Finding, Severity
+from timezero.intake.draft import Draft
+from timezero.intake.tables import EVIDENCE_LIMIT
+from timezero.intake.times import both_readings, deciding_format
+
+
+def date_ambiguous(draft: Draft) -> list[Finding]:
+    """Find dates whose format is not declared, with both readings."""
+    found: list[Finding] = []
+    columns = dict(draft.moments) | ({} if draft.zero is None else {"time_zero": draft.zero})
+    columns |= {f"covariate date {name}": m for name, m in draft.measured.items()}
+    for role, moments in columns.items():
+        mask = moments.ambiguous
+        if not mask.any():
+            continue
+        table, column = draft.table, moments.column
+        rows = np.flatnonzero(mask)
+        texts = [str(column.text[int(row)]) for row in rows]
+        found.append(
+            Finding(
+                code="date_ambiguous",
+                severity=Severity.ERROR,
+                what=f"{int(mask.sum())} dates of {role} do not say which part is the day: "
+                f"{texts[0]} can be {both_readings(texts[0])}",
+                where=table.where(column, mask),
+                evidence=tuple(
+                    f"{table.address(column, int(row))}: {text} = {both_readings(text)}"
+                    for row, text in zip(rows[:EVIDENCE_LIMIT], texts, strict=False)
+                ),
+                mend=f"declare data.date_format (--date-format); {deciding_format(texts)}",
+                n_rows=int(mask.sum()),
+            )
+        )
+    return found
+
+
+CHECK = date_ambiguous

@@ -1,0 +1,58 @@
+"""Either all times are dates, or all are numbers since time zero."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from timezero.findings import Finding, Severity
+from timezero.intake.draft import Draft
+from timezero.intake.times import Moments
+
+CODE = "dates_and_numbers_mixed"
+
+
+def dates_and_numbers_mixed(draft: Draft) -> list[Finding]:
+    """Find columns that mix dates and numbers, and dates without a time zero to count from."""
+    if draft.zero is None:
+        return _without_time_zero(draft)
+    columns = {"time_zero": draft.zero, **draft.moments}
+    return [
+        _numbers_among_dates(draft, role, moments)
+        for role, moments in columns.items()
+        if moments.holds_numbers
+    ]
+
+
+def _without_time_zero(draft: Draft) -> list[Finding]:
+    dated = {role: m for role, m in draft.moments.items() if m.holds_dates}
+    found: list[Finding] = []
+    for role, moments in dated.items():
+        is_date = ~np.isnan(moments.days) | moments.ambiguous
+        mixed = " and numbers" if moments.holds_numbers else ""
+        found.append(
+            draft.finding(
+                CODE,
+                Severity.ERROR,
+                f"{role} holds dates{mixed}, and no column says from which date they are counted",
+                moments.column,
+                is_date,
+                "declare data.time_zero (--time-zero)",
+            )
+        )
+    return found
+
+
+def _numbers_among_dates(draft: Draft, role: str, moments: Moments) -> Finding:
+    beside = "dates and numbers" if moments.holds_dates else "numbers, while time zero is declared"
+    return draft.finding(
+        CODE,
+        Severity.ERROR,
+        f"{role} holds {beside}",
+        moments.column,
+        ~np.isnan(moments.numbers),
+        "with data.time_zero every time is a date; without it every time is a number since time "
+        "zero",
+    )
+
+
+CHECK = dates_and_numbers_mixed

@@ -1,0 +1,45 @@
+"""Patients who came under observation late were alive until then."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from timezero.findings import Finding, Severity
+from timezero.intake.draft import Draft
+from timezero.intake.same_day import observed_from
+
+
+def delayed_entry(draft: Draft) -> list[Finding]:
+    """Say how many patients enter late, and how many were observed before time zero."""
+    if "entry" not in draft.times:
+        return []
+    column = draft.moments["entry"].column
+    late = np.isfinite(observed_from(draft))
+    before = draft.time("entry") < draft.earliest
+    found: list[Finding] = []
+    if late.any():
+        found.append(
+            draft.finding(
+                "delayed_entry",
+                Severity.NOTE,
+                f"{int(late.sum())} patients come under observation after time zero and count "
+                "only from then on",
+                column,
+                late,
+            )
+        )
+    if draft.in_dates and before.any():
+        found.append(
+            draft.finding(
+                "delayed_entry",
+                Severity.NOTE,
+                f"{int(before.sum())} patients were under observation before time zero and count "
+                "from time zero on",
+                column,
+                before,
+            )
+        )
+    return found
+
+
+CHECK = delayed_entry

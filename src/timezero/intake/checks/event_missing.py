@@ -1,0 +1,26 @@
+"""How observation ended has to be recorded for everybody."""
+
+from __future__ import annotations
+
+from timezero.findings import Finding, Severity
+from timezero.intake.draft import Draft
+
+
+def event_missing(draft: Draft) -> list[Finding]:
+    """Find patients for whom it is not recorded whether the event happened."""
+    missing = draft.event.missing
+    if not missing.any():
+        return []
+    return [
+        draft.finding(
+            "event_missing",
+            Severity.ERROR,
+            f"for {int(missing.sum())} patients it is not recorded how observation ended",
+            draft.event.column,
+            missing,
+            "say with data.event which column holds it for every patient",
+        )
+    ]
+
+
+CHECK = event_missing

@@ -1,0 +1,28 @@
+"""Patients are at risk on (entry, exit]: the exit comes after the entry (C2)."""
+
+from __future__ import annotations
+
+from timezero.findings import Finding, Severity
+from timezero.intake.draft import Draft
+from timezero.intake.same_day import observed_from
+
+
+def exit_before_entry(draft: Draft) -> list[Finding]:
+    """Find patients who leave observation before they enter it, or at the same time."""
+    wrong = draft.time("exit") <= observed_from(draft)
+    if not wrong.any():
+        return []
+    merged = " (times closer than a relative 1e-9 were merged)" if draft.n_merged else ""
+    return [
+        draft.finding(
+            "exit_before_entry",
+            Severity.ERROR,
+            f"{int(wrong.sum())} patients leave observation before or at their entry{merged}",
+            draft.moments["exit"].column,
+            wrong,
+            "check which columns data.entry and data.exit name",
+        )
+    ]
+
+
+CHECK = exit_before_entry

@@ -1,0 +1,26 @@
+"""The late treatment begins at time zero or later."""
+
+from __future__ import annotations
+
+from timezero.findings import Finding, Severity
+from timezero.intake.draft import Draft
+
+
+def initiation_before_time_zero(draft: Draft) -> list[Finding]:
+    """Find treatments that began before time zero."""
+    before = draft.time("initiation") < draft.earliest
+    if not before.any():
+        return []
+    return [
+        draft.finding(
+            "initiation_before_time_zero",
+            Severity.ERROR,
+            f"{int(before.sum())} patients began the late treatment before time zero",
+            draft.moments["initiation"].column,
+            before,
+            "check which columns data.initiation and data.time_zero name",
+        )
+    ]
+
+
+CHECK = initiation_before_time_zero

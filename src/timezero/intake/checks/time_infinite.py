@@ -1,0 +1,27 @@
+"""Nobody is observed for ever."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from timezero.findings import Finding, Severity
+from timezero.intake.draft import Draft
+
+
+def time_infinite(draft: Draft) -> list[Finding]:
+    """Find infinite times."""
+    return [
+        draft.finding(
+            "time_infinite",
+            Severity.ERROR,
+            f"{int(np.isinf(moments.numbers).sum())} cells of {role} are infinite",
+            moments.column,
+            np.isinf(moments.numbers),
+            "declare the value that means 'not recorded' under data.missing",
+        )
+        for role, moments in draft.moments.items()
+        if np.isinf(moments.numbers).any()
+    ]
+
+
+CHECK = time_infinite

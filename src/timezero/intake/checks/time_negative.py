@@ -1,0 +1,32 @@
+"""Observation does not end before time zero."""
+
+from __future__ import annotations
+
+from timezero.findings import Finding, Severity
+from timezero.intake.draft import Draft
+
+
+def time_negative(draft: Draft) -> list[Finding]:
+    """Find exits before time zero, and negative numbers for the start of observation.
+
+    With dates, observation may begin before time zero; the patient then counts from time zero.
+    """
+    found: list[Finding] = []
+    for role in ("exit",) if draft.in_dates else ("exit", "entry"):
+        before = draft.time(role) < draft.earliest
+        if before.any():
+            found.append(
+                draft.finding(
+                    "time_negative",
+                    Severity.ERROR,
+                    f"{int(before.sum())} patients have an {role} before time zero",
+                    draft.moments[role].column,
+                    before,
+                    f"say with data.{role} and data.time_zero which columns hold them; declare a "
+                    "code for 'not recorded' under data.missing",
+                )
+            )
+    return found
+
+
+CHECK = time_negative

@@ -1,0 +1,27 @@
+"""One patient cannot be compared with anybody."""
+
+from __future__ import annotations
+
+from timezero.findings import Finding, Severity
+from timezero.intake.draft import Draft
+
+FEWEST = 2
+
+
+def too_few_patients(draft: Draft) -> list[Finding]:
+    """Find tables with fewer than two patients."""
+    if draft.n >= FEWEST:
+        return []
+    return [
+        Finding(
+            code="too_few_patients",
+            severity=Severity.ERROR,
+            what=f"the table has {draft.n} patient; a comparison needs at least {FEWEST}",
+            where=draft.table.name,
+            mend="give a table with one row a patient",
+            n_rows=draft.n,
+        )
+    ]
+
+
+CHECK = too_few_patients

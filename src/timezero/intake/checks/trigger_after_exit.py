@@ -1,0 +1,26 @@
+"""Nobody becomes a candidate after the last contact."""
+
+from __future__ import annotations
+
+from timezero.findings import Finding, Severity
+from timezero.intake.draft import Draft
+
+
+def trigger_after_exit(draft: Draft) -> list[Finding]:
+    """Find triggers after the exit."""
+    after = draft.time("trigger") > draft.time("exit")
+    if not after.any():
+        return []
+    return [
+        draft.finding(
+            "trigger_after_exit",
+            Severity.ERROR,
+            f"{int(after.sum())} patients have a trigger after their last contact",
+            draft.moments["trigger"].column,
+            after,
+            "check which columns data.trigger and data.exit name",
+        )
+    ]
+
+
+CHECK = trigger_after_exit

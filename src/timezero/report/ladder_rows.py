@@ -1,0 +1,171 @@
+"""Which numbers stand for each rung wherever the ladder is shown: one choice for all renderers."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+from timezero.model.estimate import Contrast
+from timezero.model.result import Rung, StudyResult
+from timezero.report.numbers import tick
+
+EVENTS_FOR_ORDINARY_COX: Final = 10.0
+
+# Variants that repeat a number already shown, or answer another question than the rung's own.
+_SHOWN_IN_DETAIL_ONLY: Final = ("log_rank", "profile", "robust", "trigger_as_covariate", "first_")
+
+_SHORT: Final[dict[str, str]] = {
+    "ever_treated": "Ever against never treated",
+    "clock_reset": "Two clocks",
+    "waiting_excluded": "Waiting thrown away",
+    "landmark": "Landmark",
+    "landmark_supermodel": "All landmarks",
+    "mantel_byar": "Mantel\u2013Byar",
+    "simon_makuch": "Simon\u2013Makuch",
+    "time_varying": "Treatment as it happened",
+    "from_trigger": "From the trigger",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LadderRow:
+    """One line of the ladder.
+
+    Parameters
+    ----------
+    rung : Rung
+    label : str
+        The short name of the rung, with the variant where the rung has several.
+    hazard_ratio, time_lived : Contrast or None
+        The hazard ratio, and the difference in mean time lived up to the common horizon.
+    leads : bool
+        True for the first line of its rung.
+    """
+
+    rung: Rung
+    label: str
+    hazard_ratio: Contrast | None
+    time_lived: Contrast | None
+    leads: bool
+
+    @property
+    def refused(self) -> bool:
+        """Whether the data could not support this rung."""
+        return self.rung.status == "refused"
+
+
+def short_title(rung: Rung) -> str:
+    """Return a rung's name for tables and figures."""
+    return _SHORT.get(rung.name, rung.title)
+
+
+def primary_ratio(rung: Rung, stem: str = "unadjusted") -> Contrast | None:
+    """Return the hazard ratio to read first: Firth's where events are few, else the ordinary.
+
+    Parameters
+    ----------
+    stem : str
+        ``unadjusted`` or ``adjusted``.
+    """
+    ordinary = rung.contrast("hazard_ratio", stem)
+    firth = rung.contrast("hazard_ratio", "firth" if stem == "unadjusted" else f"firth_{stem}")
+    if ordinary is None:
+        return firth
+    per_model = ordinary.details.get("n_events", math.inf)
+    few = per_model < EVENTS_FOR_ORDINARY_COX
+    return firth if few and firth is not None else ordinary
+
+
+def common_horizon(result: StudyResult) -> float:
+    """Return the horizon at which time lived is compared along the whole ladder; NaN = none."""
+    for share in result.decomposition:
+        if share.scale == "rmst_difference" and not math.isnan(share.at):
+            return share.at
+    found = [c.at for r in result.rungs for c in r.contrasts if c.measure == "rmst_difference"]
+    return max(found, default=math.nan)
+
+
+def _time_lived(rung: Rung, horizon: float, variant: str | None = None) -> Contrast | None:
+    for contrast in rung.contrasts:
+        right_variant = variant is None or contrast.variant == variant
+        if contrast.measure == "rmst_difference" and contrast.at == horizon and right_variant:
+            return contrast
+    return None
+
+
+def _landmark_rows(rung: Rung, horizon: float) -> list[LadderRow]:
+    return [
+        LadderRow(
+            rung=rung,
+            label=f"{short_title(rung)} at {tick(contrast.at)}",
+            hazard_ratio=contrast,
+            time_lived=_time_lived(rung, horizon, contrast.variant),
+            leads=False,
+        )
+        for contrast in rung.contrasts
+        if contrast.measure == "hazard_ratio" and contrast.variant.startswith("landmark=")
+    ]
+
+
+def _model_rows(rung: Rung, horizon: float) -> list[LadderRow]:
+    rows: list[LadderRow] = []
+    unadjusted = primary_ratio(rung)
+    if unadjusted is not None:
+        name = short_title(rung)
+        label = f"{name}, Firth" if unadjusted.variant == "firth" else name
+        rows.append(_row(rung, label, unadjusted, _time_lived(rung, horizon)))
+    adjusted = primary_ratio(rung, "adjusted")
+    if adjusted is not None:
+        how = "adjusted, Firth" if adjusted.variant.startswith("firth") else "adjusted"
+        rows.append(_row(rung, f"{short_title(rung)}, {how}", adjusted, None))
+    return rows
+
+
+def _other_rows(rung: Rung, horizon: float) -> list[LadderRow]:
+    """Return lines for rungs with variants of their own; the exact test replaces Peto's."""
+    ratios = [
+        c
+        for c in rung.contrasts
+        if c.measure == "hazard_ratio" and not any(s in c.variant for s in _SHOWN_IN_DETAIL_ONLY)
+    ]
+    if any(c.variant == "exact" for c in ratios):
+        ratios = [c for c in ratios if c.variant != "peto"]
+    if not ratios:
+        return [_row(rung, short_title(rung), None, _time_lived(rung, horizon))]
+    several = len(ratios) > 1
+    return [
+        _row(rung, _with_variant(rung, c) if several else short_title(rung), c, None)
+        for c in ratios
+    ]
+
+
+def _with_variant(rung: Rung, contrast: Contrast) -> str:
+    return f"{short_title(rung)}, {contrast.variant.replace('_', ' ')}"
+
+
+def _row(rung: Rung, label: str, ratio: Contrast | None, lived: Contrast | None) -> LadderRow:
+    return LadderRow(rung=rung, label=label, hazard_ratio=ratio, time_lived=lived, leads=False)
+
+
+def ladder_rows(result: StudyResult) -> tuple[LadderRow, ...]:
+    """Return the lines of the ladder, naive first, refused rungs in their place."""
+    horizon = common_horizon(result)
+    found: list[LadderRow] = []
+    for rung in result.rungs:
+        rows = (
+            _landmark_rows(rung, horizon)
+            or _model_rows(rung, horizon)
+            or _other_rows(rung, horizon)
+        )
+        for k, row in enumerate(rows):
+            found.append(
+                LadderRow(
+                    rung=rung,
+                    label=row.label,
+                    hazard_ratio=row.hazard_ratio,
+                    time_lived=row.time_lived,
+                    leads=k == 0,
+                )
+            )
+    return tuple(found)

@@ -1,0 +1,300 @@
+"""A study result as JSON: complete, in full double precision, without patient-level rows."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+
+from timezero.arrays import Floats
+from timezero.findings import Finding
+from timezero.model.cohort import Cohort
+from timezero.model.estimate import ArmSummary, AtTime, Contrast, Curve
+from timezero.model.result import DataTable, Provenance, Rung, Share, StudyResult, Verdict
+
+SCHEMA_NAME: Final = "timezero/study-result/1"
+LONGEST_CURVE: Final = 5_000
+
+Json: TypeAlias = dict[str, Any]
+
+
+def _number(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def _numbers(values: Mapping[str, float]) -> Json:
+    """Return numbers by name; an infinite one is null and flagged, because JSON has no infinity."""
+    found: Json = {}
+    for name, value in values.items():
+        found[name] = _number(value)
+        if math.isinf(value):
+            found[f"{name}_is_infinite"] = True
+    return found
+
+
+def _series(values: Iterable[float | str]) -> list[float | str | None]:
+    return [v if isinstance(v, str) else _number(v) for v in values]
+
+
+def _cohort(cohort: Cohort) -> Json:
+    return {
+        "name": cohort.name,
+        "simulated": cohort.simulated,
+        "time_unit": cohort.time_unit,
+        "n": cohort.n,
+        "n_events": int(cohort.event.sum()),
+        "n_initiated": cohort.n_initiated,
+        "n_triggered": None if cohort.trigger is None else cohort.n_triggered,
+        "covariates": [
+            {
+                "name": c.name,
+                "kind": c.kind,
+                "levels": list(c.levels),
+                "n_missing": int(np.isnan(c.values).sum()),
+            }
+            for c in cohort.covariates
+        ],
+        "sources": [
+            {"name": s.name, "table": s.table, "column": s.column, "rule": s.rule}
+            for s in cohort.sources
+        ],
+        "attrition": [
+            {
+                "step": a.step,
+                "n_patients": a.n_patients,
+                "n_removed": a.n_removed,
+                "reason": a.reason,
+            }
+            for a in cohort.attrition
+        ],
+        "digest": cohort.digest,
+    }
+
+
+def _contrast(contrast: Contrast) -> Json:
+    return {
+        "measure": contrast.measure,
+        "variant": contrast.variant,
+        **_numbers(
+            {
+                name: getattr(contrast, name)
+                for name in (
+                    "value",
+                    "standard_error",
+                    "lower",
+                    "upper",
+                    "level",
+                    "p_value",
+                    "statistic",
+                    "at",
+                )
+            }
+        ),
+        "method": contrast.method,
+        "cautions": list(contrast.cautions),
+        "details": _numbers(contrast.details),
+    }
+
+
+def thinned(n_times: int, longest: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Return the positions kept of a long curve: evenly spread, the first and last among them."""
+    if n_times <= longest:
+        return np.arange(n_times, dtype=np.int64)
+    return np.unique(np.linspace(0, n_times - 1, longest).round().astype(np.int64))
+
+
+def _summed(counts: Floats, kept: np.ndarray[Any, np.dtype[np.int64]]) -> list[float | str | None]:
+    """Add the counts of left-out times to the next time kept, so that totals stay right."""
+    if kept.size == counts.size:
+        return _series(counts.tolist())
+    running = np.cumsum(counts)[kept]
+    return _series(np.diff(running, prepend=0.0).tolist())
+
+
+def _curve(curve: Curve) -> Json:
+    kept = thinned(curve.times.size, LONGEST_CURVE)
+    return {
+        "arm": curve.arm,
+        "label": curve.label,
+        "starts_at": _number(curve.starts_at),
+        "times": _series(curve.times[kept].tolist()),
+        "survival": _series(curve.survival[kept].tolist()),
+        "lower": _series(curve.lower[kept].tolist()),
+        "upper": _series(curve.upper[kept].tolist()),
+        "standard_error": _series(curve.standard_error[kept].tolist()),
+        "n_at_risk": _series(curve.n_at_risk[kept].tolist()),
+        "n_events": _summed(curve.n_events, kept),
+        "n_censored": _summed(curve.n_censored, kept),
+        "n_crossed": _summed(curve.n_crossed, kept),
+        "thinned_from": int(curve.times.size) if kept.size < curve.times.size else None,
+    }
+
+
+def _at_time(read: AtTime) -> Json:
+    return _numbers(
+        {
+            "at": read.at,
+            "value": read.value,
+            "standard_error": read.standard_error,
+            "lower": read.lower,
+            "upper": read.upper,
+        }
+    )
+
+
+def _arm(arm: ArmSummary) -> Json:
+    return {
+        "arm": arm.arm,
+        "label": arm.label,
+        "n_patients": arm.n_patients,
+        "n_events": arm.n_events,
+        **_numbers(
+            {
+                "person_time": arm.person_time,
+                "median": arm.median,
+                "median_lower": arm.median_lower,
+                "median_upper": arm.median_upper,
+            }
+        ),
+        "survival": [_at_time(a) for a in arm.survival],
+        "rmst": [_at_time(a) for a in arm.rmst],
+    }
+
+
+def _table(table: DataTable) -> Json:
+    return {
+        "name": table.name,
+        "title": table.title,
+        "columns": {name: _series(column) for name, column in table.columns.items()},
+        "notes": _numbers(table.notes),
+    }
+
+
+def _rung(rung: Rung) -> Json:
+    return {
+        "name": rung.name,
+        "role": rung.role,
+        "title": rung.title,
+        "estimand": rung.estimand,
+        "symbols": rung.symbols,
+        "counted_from": rung.counted_from,
+        "difference": rung.difference,
+        "status": rung.status,
+        "refusal": rung.refusal,
+        "needed": rung.needed,
+        "arms": [_arm(a) for a in rung.arms],
+        "contrasts": [_contrast(c) for c in rung.contrasts],
+        "curves": [_curve(c) for c in rung.curves],
+        "tables": [_table(t) for t in rung.tables],
+        "cautions": list(rung.cautions),
+        "references": list(rung.references),
+    }
+
+
+def _verdict(verdict: Verdict) -> Json:
+    return {
+        "code": verdict.code,
+        "headline": verdict.headline,
+        "number": verdict.number,
+        "reasons": list(verdict.reasons),
+        "not_answered": list(verdict.not_answered),
+    }
+
+
+def _share(share: Share) -> Json:
+    numbers = {"value": share.value, "lower": share.lower, "upper": share.upper, "at": share.at}
+    return {
+        "scale": share.scale,
+        "part": share.part,
+        "status": share.status,
+        "words": share.words,
+        **_numbers(numbers),
+    }
+
+
+def _finding(finding: Finding) -> Json:
+    return {
+        "code": finding.code,
+        "severity": str(finding.severity),
+        "what": finding.what,
+        "where": finding.where,
+        "mend": finding.mend,
+        "n_rows": finding.n_rows,
+    }
+
+
+def _provenance(provenance: Provenance) -> Json:
+    return {
+        "input_digest": provenance.input_digest,
+        "protocol_digest": provenance.protocol_digest,
+        "seed": provenance.seed,
+        "versions": dict(provenance.versions),
+        "timezero_version": provenance.timezero_version,
+        "protocol": provenance.protocol.model_dump(mode="json", by_alias=True),
+        "made_at": provenance.made_at,
+    }
+
+
+def as_json(result: StudyResult) -> Json:
+    """Return the result as nested dictionaries and lists, ready to be written as JSON."""
+    return {
+        "schema": SCHEMA_NAME,
+        "cohort": _cohort(result.cohort),
+        "rungs": [_rung(r) for r in result.rungs],
+        "verdict": _verdict(result.verdict),
+        "decomposition": [_share(s) for s in result.decomposition],
+        "sensitivity": [_table(t) for t in result.sensitivity],
+        "findings": [_finding(f) for f in result.findings],
+        "provenance": _provenance(result.provenance),
+    }
+
+
+def render_json(result: StudyResult) -> str:
+    """Return the whole result as JSON text.
+
+    It is the analyst's own artefact: complete, without small numbers hidden. It holds no row of
+    a patient, but a curve of few patients shows when each of them died. Numbers are written so
+    that reading them back gives the same double; NaN and infinities are null, and an infinite
+    number is flagged by a neighbour such as ``"upper_is_infinite": true``.
+    """
+    return json.dumps(as_json(result), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+
+def schema_text() -> str:
+    """Return the JSON Schema (draft 2020-12) that every rendered result satisfies."""
+    place = Path(__file__).resolve().parent.parent / "schema" / "study-result-1.json"
+    return place.read_text(encoding="utf-8")
+
+
+def write_text(path: str | os.PathLike[str], text: str) -> None:
+    """Write text to a file so that the file is never seen half written.
+
+    Parameters
+    ----------
+    path : str or path
+        Replaced when it exists; its folder is made when it does not.
+    """
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+        Path(temporary).chmod(mode)
+        Path(temporary).replace(target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    current = os.umask(0)
+    os.umask(current)
+    return current
