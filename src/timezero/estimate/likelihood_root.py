@@ -1,0 +1,75 @@
+"""Where a profile of a log likelihood has fallen by a given amount on either side of its top."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from timezero.arrays import Floats
+from timezero.estimate.maximise import Objective, maximise
+from timezero.estimate.normal import critical_value
+
+FURTHEST_STEPS = 60
+ROOT_TOLERANCE = 1e-12
+# On columns scaled to a spread near one, a coefficient beyond this is infinite for all purposes.
+INFINITE = 60.0
+
+
+def profile_limits(
+    objective: Objective, top: Floats, *, column: int, level: float, step: float
+) -> tuple[float, float]:
+    """Return the limits of one coefficient by its profile likelihood; infinite when none.
+
+    Parameters
+    ----------
+    objective : callable
+        Value, gradient and information of the log likelihood.
+    top : (p,) float64
+        Where it is largest.
+    column : int
+        Whose limits.
+    level : float
+    step : float
+        Standard error of the coefficient: the first distance tried, > 0.
+    """
+    drop = critical_value(level) ** 2 / 2.0
+    target = objective(top)[0] - drop
+    below, above = (
+        _limit(_profile(objective, top, column), float(top[column]), side * step, target)
+        for side in (-1.0, 1.0)
+    )
+    return below, above
+
+
+def _profile(objective: Objective, top: Floats, column: int) -> Callable[[float], float]:
+    """Return the profile log likelihood, each maximisation starting where the last one ended."""
+    free = np.ones(top.size, dtype=np.bool_)
+    free[column] = False
+    latest = top.copy()
+
+    def profile(value: float) -> float:
+        nonlocal latest
+        start = latest.copy()
+        start[column] = value
+        best = maximise(objective, start, free=free)
+        latest = best.point
+        return best.value
+
+    return profile
+
+
+def _limit(profile: Callable[[float], float], top: float, step: float, target: float) -> float:
+    from scipy.optimize import brentq
+
+    inside = top
+    outside = top + step
+    for _ in range(FURTHEST_STEPS):
+        if profile(outside) < target:
+            return float(
+                brentq(lambda b: profile(b) - target, inside, outside, xtol=ROOT_TOLERANCE)
+            )
+        if abs(outside) > INFINITE:
+            break
+        inside, outside = outside, outside + (outside - top)
+    return float(np.sign(step) * np.inf)
