@@ -11,9 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT_ENDINGS = {".py", ".md", ".toml", ".cff", ".R", ".json", ".txt", ".lock", ".css", ".html", ""}
-PLACES_OF_MACHINES = re.compile(
-    r"(?<![\w.])/(?:home|root|Users|work|mnt)/\w+|(?<![\w.])[A-Z]:\\\w+"
-)
+PLACES_OF_MACHINES = re.compile(r"(?<![\w.])/(?:home|root|Users|work|mnt)/\w+")
 HOSTS = re.compile(r"https?://|file:|--(?:extra-)?index-url|--find-links|\S+ @ \S+")
 
 
