@@ -34,7 +34,7 @@ class Redeal:
     observed_median_ratio : float
         Naive: median of the ever treated over that of the never treated.
     p_value : float
-        Two-sided mid-p: twice the smaller tail.
+        Two-sided mid-p: the share of deals whose score is further from their mean score.
     monte_carlo_error : float
         Standard error of ``p_value`` from drawing; 0 when all deals were enumerated.
     enumerated : bool
@@ -200,12 +200,12 @@ def _drawing(deals: Deals, seed: int) -> Callable[[int, int], Ints]:
 
 
 def _two_sided(scores: Floats, probabilities: Floats, observed: float) -> tuple[float, Floats]:
-    """Return twice the smaller mid-p tail, and what each deal adds to it."""
-    same = np.abs(scores - observed) <= SAME_SCORE * (1.0 + abs(observed))
-    below = np.where(same, 0.5, scores < observed)
-    tail = float(np.sum(probabilities * below))
-    in_tail = below if tail <= 0.5 else 1.0 - below
-    return min(1.0, 2.0 * min(tail, 1.0 - tail)), in_tail
+    """Return the share of deals at least as far from the null mean, and what each adds to it."""
+    middle = float(np.sum(probabilities * scores))
+    beyond = np.abs(scores - middle) - abs(observed - middle)
+    same = np.abs(beyond) <= SAME_SCORE * (1.0 + abs(observed))
+    in_tail = np.where(same, 0.5, beyond > 0.0)
+    return float(np.sum(probabilities * in_tail)), in_tail
 
 
 def _p_value(scores: Floats, chances: Floats | None, observed: float) -> tuple[float, float]:
@@ -215,7 +215,7 @@ def _p_value(scores: Floats, chances: Floats | None, observed: float) -> tuple[f
     # The deal that happened is one of the possible ones, so a drawn p-value is never 0.
     drawn = np.append(scores, observed)
     p_value, in_tail = _two_sided(drawn, np.full(drawn.size, 1.0 / drawn.size), observed)
-    return p_value, 2.0 * float(np.std(in_tail)) / np.sqrt(drawn.size)
+    return p_value, float(np.std(in_tail)) / np.sqrt(drawn.size)
 
 
 def _refuse_the_impossible(cohort: Cohort, deals: Deals, draws: int) -> None:

@@ -124,9 +124,10 @@ def _on_log_scale(climb: Climb, rungs: dict[str, Rung]) -> list[Share]:
     return _shares(climb, "log_hazard_ratio", steps, NAN)
 
 
-def _on_time_lived_scale(climb: Climb, rungs: dict[str, Rung]) -> list[Share]:
+def _on_time_lived_scale(
+    climb: Climb, rungs: dict[str, Rung], horizon: float
+) -> list[Share]:
     cohort = climb.cohort
-    horizon = climb.horizons[-1]
     name = climb.protocol.question.published_error
     states = time_varying(cohort)
     start, _ = stable_start(climb, states)
@@ -175,5 +176,17 @@ def decompose(climb: Climb, rungs: tuple[Rung, ...]) -> tuple[Share, ...]:
         return ()
     shares = _on_log_scale(climb, by_name)
     if climb.horizons and by_name["simon_makuch"].status == "ok":
-        shares += _on_time_lived_scale(climb, by_name)
+        shares += _at_best_horizon(climb, by_name)
     return tuple(shares)
+
+
+def _at_best_horizon(climb: Climb, rungs: dict[str, Rung]) -> list[Share]:
+    """Return the shares at the last horizon whose parts all have intervals, else at the last."""
+    last: list[Share] = []
+    for horizon in reversed(climb.horizons):
+        shares = _on_time_lived_scale(climb, rungs, horizon)
+        last = last or shares
+        assessed = [share for share in shares if share.status == "ok"]
+        if assessed and not any(np.isnan(share.lower) for share in assessed):
+            return shares
+    return last

@@ -116,7 +116,8 @@ def _ordinary(
 
 
 def _firth(climb: Climb, rows: PersonTime, design: Floats, *, variant: str) -> HazardEstimates:
-    fit = fit_firth(rows, design, level=climb.level, ties=climb.protocol.analysis.ties)
+    # C9: Breslow ties here, as in the published implementations of Firth's Cox model.
+    fit = fit_firth(rows, design, level=climb.level, ties="breslow", columns=(0,))
     contrast = Contrast(
         measure="log_hazard_ratio",
         variant=_named(variant, "firth"),
@@ -127,7 +128,7 @@ def _firth(climb: Climb, rows: PersonTime, design: Floats, *, variant: str) -> H
         level=climb.level,
         p_value=float(fit.p_values[0]),
         statistic=float(fit.statistics[0]),
-        method="Cox with Firth's penalty, profile penalised likelihood interval and test",
+        method="Cox with Firth's penalty, Breslow ties, profile penalised likelihood interval",
         details={
             "log_likelihood_null": fit.log_likelihood_null,
             "log_likelihood": fit.log_likelihood,

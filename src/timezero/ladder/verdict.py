@@ -72,7 +72,7 @@ def code_of(naive: Contrast, fair: Contrast) -> str:
 def _reasons(rungs: dict[str, Rung], naive: Contrast, fair: Contrast, fair_name: str) -> list[str]:
     reasons = [
         f"as first counted, the hazard ratio is {_printed(naive)}",
-        f"counted fairly ({rungs[fair_name].title.lower()}), it is {_printed(fair)}",
+        f"counted fairly ({rungs[fair_name].title}), it is {_printed(fair)}",
     ]
     null = rungs["mantel_byar"].table("null_naive_hazard_ratio")
     if null is not None:

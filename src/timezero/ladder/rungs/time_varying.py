@@ -45,7 +45,7 @@ def _by_time_since_treatment(climb: Climb) -> HazardEstimates:
         return found
     design = np.column_stack([early, later]).astype(np.float64)
     fit = fit_cox(rows, design, ties=climb.protocol.analysis.ties, cluster=True)
-    for column, variant in enumerate((f"first_{window:g}_after_treatment", "later")):
+    for column, variant in enumerate((f"within={window:g}", f"after={window:g}")):
         found.contrasts += wald_pair(
             float(fit.coefficients[column]),
             float(np.sqrt(fit.covariance[column, column])),
