@@ -117,7 +117,7 @@ def page() -> str:
         "<!-- Written by docs/make_validation.py; a test compares it. -->",
         "",
         'In each cell: whether tests of this kind look at the estimate ("value") and at its',
-        'standard error, variance, interval or p-value ("error"). An empty cell is missing evidence.',
+        'standard error, variance, interval or p-value ("error"). An empty cell: missing evidence.',
         "",
         "| estimator | " + " | ".join(kind.replace("_", " ") for kind in KINDS) + " |",
         "|---" * (len(KINDS) + 1) + "|",
