@@ -163,9 +163,7 @@ def _penalised(sets: RiskSets, steps: Steps, point: Floats) -> tuple[float, Floa
     )
 
 
-def _trace_of_third_moments(
-    sets: RiskSets, steps: Steps, point: Floats, inverse: Floats
-) -> Floats:
+def _trace_of_third_moments(sets: RiskSets, steps: Steps, point: Floats, inverse: Floats) -> Floats:
     """Sum over the risk sets ``E[(x - m)' A (x - m) (x - m)]``, A the inverse information."""
     p = point.size
     columns = sets.columns

@@ -62,9 +62,7 @@ class SupermodelFit:
         )
 
 
-def _stack(
-    cohort: Cohort, landmarks: tuple[float, ...], window: float
-) -> tuple[PersonTime, Ints]:
+def _stack(cohort: Cohort, landmarks: tuple[float, ...], window: float) -> tuple[PersonTime, Ints]:
     """Return everybody at risk at each landmark, one after the other, and which landmark."""
     parts = [landmark(cohort, at, window=window) for at in landmarks]
     which = np.repeat(np.arange(len(parts)), [part.n_rows for part in parts]).astype(np.int64)
@@ -76,7 +74,7 @@ def _stack(
 
 
 def landmark_supermodel(
-    cohort: Cohort, landmarks: tuple[float, ...], *, window: float, level: float = 0.95
+    cohort: Cohort, landmarks: tuple[float, ...], *, window: float
 ) -> tuple[SupermodelFit, ...]:
     """Estimate one landmark hazard ratio from all landmarks at once, in three versions.
 
@@ -87,8 +85,6 @@ def landmark_supermodel(
         At least two, ascending, >= 0.
     window : float
         Follow-up after each landmark, > 0.
-    level : float
-        Not used by the fits; kept with them for their intervals.
 
     Returns
     -------

@@ -72,9 +72,7 @@ def log_rank(rows: PersonTime) -> LogRank:
             code="TZ-EST-log-rank",
         )
     parts = [_one_stratum(rows, rows.stratum == stratum) for stratum in np.unique(rows.stratum)]
-    observed, expected, variance = (
-        _total(np.array([part[k] for part in parts])) for k in range(3)
-    )
+    observed, expected, variance = (_total(np.array([part[k] for part in parts])) for k in range(3))
     n_events = _total(np.array([part[3] for part in parts]))
     score = _total(np.array([part[0] - part[1] for part in parts]))
     usable = variance > 0.0

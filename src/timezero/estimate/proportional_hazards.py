@@ -109,7 +109,8 @@ def proportional_hazards_test(
     weight = sets.weight[sets.event]
     score = (weight * centred[event_at]) @ sets.columns[sets.event] - (steps.share * g) @ means
     whole, crossed, own = (
-        np.einsum("s,sij->ij", steps.share * factor, spread) for factor in (np.ones_like(g), g, g * g)
+        np.einsum("s,sij->ij", steps.share * factor, spread)
+        for factor in (np.ones_like(g), g, g * g)
     )
     information = own - crossed.T @ np.linalg.solve(whole, crossed)
     single = np.array([score[j] ** 2 / _alone(whole, crossed, own, j) for j in range(p)])

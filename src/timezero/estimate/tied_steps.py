@@ -34,9 +34,7 @@ def steps_of(sets: RiskSets) -> Steps:
     """Return the steps of the partial likelihood, in the order of the event times."""
     event_at = sets.last[sets.event] - 1
     n_tied = np.bincount(event_at, minlength=sets.begins.size)
-    weight_tied = np.bincount(
-        event_at, weights=sets.weight[sets.event], minlength=sets.begins.size
-    )
+    weight_tied = np.bincount(event_at, weights=sets.weight[sets.event], minlength=sets.begins.size)
     n_steps = n_tied if sets.efron else np.ones_like(n_tied)
     when = np.repeat(np.arange(sets.begins.size), n_steps)
     before = np.concatenate([[0], np.cumsum(n_steps)[:-1]])
@@ -58,9 +56,7 @@ def step_averages(sets: RiskSets, steps: Steps, risk: Floats, values: Floats) ->
     averages : (n_steps, q) float64
     """
     weighted = np.column_stack([risk, risk[:, np.newaxis] * values])
-    at_risk = risk_set_sums(
-        np.ascontiguousarray(weighted), sets.first, sets.last, sets.begins
-    )
+    at_risk = risk_set_sums(np.ascontiguousarray(weighted), sets.first, sets.last, sets.begins)
     tied = np.zeros_like(at_risk)
     np.add.at(tied, sets.last[sets.event] - 1, weighted[sets.event])
     sums = at_risk[steps.when] - steps.gone[:, np.newaxis] * tied[steps.when]

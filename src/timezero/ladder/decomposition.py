@@ -124,9 +124,7 @@ def _on_log_scale(climb: Climb, rungs: dict[str, Rung]) -> list[Share]:
     return _shares(climb, "log_hazard_ratio", steps, NAN)
 
 
-def _on_time_lived_scale(
-    climb: Climb, rungs: dict[str, Rung], horizon: float
-) -> list[Share]:
+def _on_time_lived_scale(climb: Climb, rungs: dict[str, Rung], horizon: float) -> list[Share]:
     cohort = climb.cohort
     name = climb.protocol.question.published_error
     states = time_varying(cohort)

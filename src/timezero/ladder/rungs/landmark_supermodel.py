@@ -36,7 +36,7 @@ def _estimate(climb: Climb) -> RungNumbers:
     found = RungNumbers()
     window = _window(climb)
     landmarks = _landmarks(climb)
-    for fit in landmark_supermodel(climb.cohort, landmarks, window=window, level=climb.level):
+    for fit in landmark_supermodel(climb.cohort, landmarks, window=window):
         found.contrasts += wald_pair(
             fit.coefficients[0],
             fit.robust_standard_errors[0],

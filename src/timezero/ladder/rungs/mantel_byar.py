@@ -7,47 +7,87 @@ from dataclasses import replace
 import numpy as np
 
 from timezero.align.time_varying import time_varying
+from timezero.errors import AnalysisRefused
 from timezero.estimate.redeal import Redeal, redeal
 from timezero.ladder.climb import Climb, RungMethod, RungNumbers
 from timezero.ladder.compare import log_rank_pair, refuse_empty_arms
 from timezero.ladder.design import strata_of
+from timezero.ladder.hazard import wald_pair
 from timezero.ladder.null_pictures import null_tables
 from timezero.model.estimate import Contrast
 
 
-def _exact(redealt: Redeal, asymptotic: list[Contrast]) -> list[Contrast]:
-    how = "all deals enumerated" if redealt.enumerated else f"{redealt.n_deals} deals drawn, mid-p"
-    return [
-        replace(
-            contrast,
-            variant="exact",
-            p_value=redealt.p_value,
-            statistic=redealt.observed_score,
-            method=f"Mantel-Byar score, exact re-randomisation of the treatment in each risk set, "
-            f"{how}; interval of Peto's one-step hazard ratio",
-            details={
-                "monte_carlo_error": redealt.monte_carlo_error,
-                "n_deals": float(redealt.n_deals),
-                "enumerated": float(redealt.enumerated),
-                "null_score_variance": float(
-                    np.average(
-                        (redealt.scores - np.average(redealt.scores, weights=redealt.probabilities))
-                        ** 2,
-                        weights=redealt.probabilities,
-                    )
-                ),
-            },
+def _exact(climb: Climb, redealt: Redeal) -> list[Contrast]:
+    """Return the exact test, with the one-step ratio from the mean and spread of the deals.
+
+    Without a trigger the mean is near zero and the spread near Mantel-Byar's variance; with one,
+    both speak of candidates only, as the deals do.
+    """
+    chances = redealt.probabilities
+    middle = float(np.sum(chances * redealt.scores))
+    spread = float(np.sum(chances * (redealt.scores - middle) ** 2))
+    if not spread > 0.0:
+        raise AnalysisRefused(
+            what="every deal has the same score, so the exact test has nothing to say",
+            where=climb.cohort.name,
+            mend="more patients at risk when the treatment was given",
+            code="TZ-LAD-08",
         )
-        for contrast in asymptotic
+    how = "all enumerated" if redealt.enumerated else f"{redealt.n_deals} drawn"
+    pair = wald_pair(
+        (redealt.observed_score - middle) / spread,
+        spread**-0.5,
+        variant="exact",
+        level=climb.level,
+        method=f"Mantel-Byar score against its law over deals of the treatment ({how}), mid-p; "
+        "one-step hazard ratio from the mean and variance of the deals, normal interval",
+    )
+    details = {
+        "monte_carlo_error": redealt.monte_carlo_error,
+        "n_deals": float(redealt.n_deals),
+        "enumerated": float(redealt.enumerated),
+        "null_score_mean": middle,
+        "null_score_variance": spread,
+        "n_treated_not_dealt": float(redealt.n_fixed),
+        "share_of_treatments_nobody_could_take": redealt.share_undealt,
+    }
+    return [
+        replace(c, p_value=redealt.p_value, statistic=redealt.observed_score, details=details)
+        for c in pair
     ]
+
+
+def _redeal(climb: Climb, found: RungNumbers) -> None:
+    """Add the exact test and the null law of the naive comparison, or say why not."""
+    analysis = climb.protocol.analysis
+    if analysis.redeals == 0:
+        found.cautions.append("the exact test was switched off (analysis.redeals = 0)")
+        return
+    try:
+        redealt = redeal(
+            climb.cohort,
+            draws=analysis.redeals,
+            seed=analysis.seed,
+            workers=analysis.workers,
+            progress=lambda done, total: climb.progress("re-randomisation", done, total),
+        )
+        found.contrasts += _exact(climb, redealt)
+    except AnalysisRefused as refusal:
+        found.cautions.append(f"no exact test: {refusal.what}")
+        return
+    found.tables += null_tables(redealt, climb.level)
+    if redealt.n_fixed:
+        found.cautions.append(
+            f"{redealt.n_fixed} treated patients were not dealt again: they were treated when "
+            "observation began, or before they became candidates"
+        )
 
 
 def _estimate(climb: Climb) -> RungNumbers:
     rows = time_varying(climb.cohort)
     refuse_empty_arms(rows)
     found = RungNumbers()
-    asymptotic = log_rank_pair(climb, rows, variant="peto", test="Mantel-Byar")
-    found.contrasts += asymptotic
+    found.contrasts += log_rank_pair(climb, rows, variant="peto", test="Mantel-Byar")
     analysis = climb.protocol.analysis
     if analysis.strata:
         stratum = strata_of(climb.cohort, analysis.strata)[rows.patient]
@@ -57,18 +97,7 @@ def _estimate(climb: Climb) -> RungNumbers:
             variant="peto_stratified",
             test=f"Mantel-Byar, stratified by {', '.join(analysis.strata)}",
         )
-    if analysis.redeals > 0:
-        redealt = redeal(
-            climb.cohort,
-            draws=analysis.redeals,
-            seed=analysis.seed,
-            workers=analysis.workers,
-            progress=lambda done, total: climb.progress("re-randomisation", done, total),
-        )
-        found.contrasts += _exact(redealt, asymptotic)
-        found.tables += null_tables(redealt, climb.level)
-    else:
-        found.cautions.append("the exact test was switched off (analysis.redeals = 0)")
+    _redeal(climb, found)
     return found
 
 
