@@ -70,7 +70,7 @@ def read_covariate(column: Column, data: DataPart) -> CovariateCells:
 
 
 def _levels(column: Column, missing: Bools) -> tuple[Floats, tuple[str, ...]]:
-    """Number the levels from the most frequent one, which is the reference."""
+    """Give levels their numbers, from the most frequent one, which is the reference."""
     texts = np.asarray(column.text.fill_null("").to_list(), dtype=object)
     names, inverse, counts = np.unique(
         texts[~missing].astype(str), return_inverse=True, return_counts=True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -168,9 +168,11 @@ def _one_cell(cell: object) -> tuple[int, str | None, float, float]:
     nan = float("nan")
     if cell is None:
         return EMPTY, None, nan, nan
-    if isinstance(cell, bool | np.bool_):
+    if isinstance(cell, np.generic):
+        cell = cast("object", cell.item())
+    if isinstance(cell, bool):
         return BOOLEAN, "true" if cell else "false", float(cell), nan
-    if isinstance(cell, int | float | np.integer | np.floating):
+    if isinstance(cell, int | float):
         number = float(cell)
         if np.isnan(number):
             return EMPTY, None, nan, nan

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from pydantic import BaseModel, ValidationError
 
@@ -173,7 +173,7 @@ def write_protocol(protocol: Protocol, notes: dict[str, str] | None = None) -> s
             written = _entry(name, value, notes.get(f"{part}.{name}", ""))
             comment = _wrapped(entry.description or "")
             if isinstance(value, dict):
-                tables += ["", *comment, *_table(part, name, value)]
+                tables += ["", *comment, *_table(part, name, cast("dict[str, str]", value))]
             else:
                 lines += ["", *comment, written]
         lines += tables

@@ -17,6 +17,7 @@ from timezero.intake.frames import (
 )
 from timezero.intake.tables import Column, Table, column_letter, shown
 from timezero.intake.text_files import read_text
+from timezero.intake.wording import counted
 from timezero.intake.workbooks import read_workbook
 
 FILE_LIMIT = 2_000_000_000
@@ -138,9 +139,11 @@ def _assembled(name: str, records: list[Any], notes: list[Finding], file: str) -
     )
     inner_blank = sum(1 for k in range(header_at + 1, kept[-1]) if not _filled(records[k]))
     if inner_blank:
-        remarks.append(_note("file_empty_rows", f"{inner_blank} empty rows were passed over", name))
+        remarks.append(
+            _note("file_empty_rows", f"passed over: {counted(inner_blank, 'empty row')}", name)
+        )
     if header_at:
-        what = f"{header_at} empty rows above the header were passed over"
+        what = f"passed over above the header: {counted(header_at, 'empty row')}"
         remarks.append(_note("file_empty_rows", what, name))
     return Table(
         name=name,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from timezero.errors import InputRefused
 from timezero.findings import Finding, Severity
+from timezero.intake.wording import counted
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 SNIFFED_RECORDS = 100
@@ -184,7 +185,7 @@ def _refuse_ragged(records: list[list[str]], name: str) -> None:
         for k in ragged[:20]
     )
     raise InputRefused(
-        what=f"{len(ragged)} rows have more or fewer cells than the header",
+        what=f"not as many cells as the header in {counted(len(ragged), 'row')}",
         where=f"{name}, first at row {ragged[0] + 1}",
         mend=findings[0].mend,
         code="TZ-IN-14",

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import io
 import zipfile
+from typing import TYPE_CHECKING
 
 from timezero.errors import InputRefused, UnknownName, nearest_first
 from timezero.findings import Finding, Severity
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
 
 UNPACKED_LIMIT = 1_000_000_000
 
@@ -66,9 +70,9 @@ def read_workbook(
     return chosen, rows, _notes(name, chosen, book.sheet_names, page.merged_cell_ranges)
 
 
-def _first_filled(book: object, names: list[str]) -> str:
+def _first_filled(book: CalamineWorkbook, names: list[str]) -> str:
     for name in names:
-        if book.get_sheet_by_name(name).total_height:  # type: ignore[attr-defined]
+        if book.get_sheet_by_name(name).total_height:
             return name
     return names[0]
 

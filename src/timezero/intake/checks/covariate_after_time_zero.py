@@ -8,6 +8,7 @@ from timezero.arrays import Bools
 from timezero.findings import Finding, Severity
 from timezero.intake.draft import Draft
 from timezero.intake.times import Moments
+from timezero.intake.wording import counted
 
 CODE = "covariate_after_time_zero"
 
@@ -22,7 +23,7 @@ def covariate_after_time_zero(draft: Draft) -> list[Finding]:
                 draft.finding(
                     CODE,
                     Severity.ERROR,
-                    f"covariate {name} was measured after time zero in {int(after.sum())} patients",
+                    f"covariate {name} was measured after time zero in {counted(after, 'patient')}",
                     moments.column,
                     after,
                     f"take {name} out of data.covariates: only what was known at time zero may be "
@@ -35,7 +36,7 @@ def covariate_after_time_zero(draft: Draft) -> list[Finding]:
                 draft.finding(
                     CODE,
                     Severity.WARNING,
-                    f"in {int(unknown.sum())} patients it is not recorded when covariate {name} "
+                    f"in {counted(unknown, 'patient')} it is not recorded when covariate {name} "
                     "was measured",
                     moments.column,
                     unknown,

@@ -55,8 +55,8 @@ def _complete_cases(
         Finding(
             code=CODE,
             severity=Severity.WARNING,
-            what=f"{int(lost.sum())} of {draft.n} patients ({share:.1%}) lack at least one "
-            "covariate and are not in the adjusted analyses",
+            what=f"at least one covariate is missing for {int(lost.sum())} of {draft.n} patients "
+            f"({share:.1%}), who are not in the adjusted analyses",
             where=draft.table.name,
             mend="adjust for fewer covariates",
             n_rows=int(lost.sum()),

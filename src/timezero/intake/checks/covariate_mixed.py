@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from timezero.findings import Finding, Severity
 from timezero.intake.draft import Draft
+from timezero.intake.wording import counted
 
 MOSTLY_NUMBERS = 0.5
 
@@ -20,8 +21,8 @@ def covariate_mixed(draft: Draft) -> list[Finding]:
             draft.finding(
                 "covariate_mixed",
                 Severity.WARNING,
-                f"covariate {cells.covariate.name} holds numbers, and {int(words.sum())} cells "
-                "that are none; all its values were read as levels",
+                f"covariate {cells.covariate.name} holds numbers, and {counted(words, 'cell')} "
+                "of something else; all its values were read as levels",
                 cells.column,
                 words,
                 "declare these cells under data.missing, or data.decimal_comma, if numbers are "

@@ -6,6 +6,7 @@ import numpy as np
 
 from timezero.findings import Finding, Severity
 from timezero.intake.draft import Draft
+from timezero.intake.wording import counted
 
 # Beyond this, squares and sums over patients lose the digits of everybody else.
 LARGEST = 1e15
@@ -23,8 +24,8 @@ def covariate_scale(draft: Draft) -> list[Finding]:
                 draft.finding(
                     "covariate_scale",
                     Severity.ERROR,
-                    f"{int(large.sum())} values of covariate {cells.covariate.name} are infinite "
-                    "or of an implausible size",
+                    f"covariate {cells.covariate.name} is infinite "
+                    f"or of an implausible size in {counted(large, 'patient')}",
                     cells.column,
                     large,
                     "declare the value that means 'not recorded' under data.missing",

@@ -8,6 +8,7 @@ from timezero.findings import Finding, Severity
 from timezero.intake.draft import Draft
 from timezero.intake.tables import EVIDENCE_LIMIT
 from timezero.intake.times import both_readings, deciding_format
+from timezero.intake.wording import counted
 
 
 def date_ambiguous(draft: Draft) -> list[Finding]:
@@ -26,7 +27,8 @@ def date_ambiguous(draft: Draft) -> list[Finding]:
             Finding(
                 code="date_ambiguous",
                 severity=Severity.ERROR,
-                what=f"{int(mask.sum())} dates of {role} do not say which part is the day: "
+                what=f"{counted(mask, 'date')} of {role} with day and month in no "
+                f"declared order: "
                 f"{texts[0]} can be {both_readings(texts[0])}",
                 where=table.where(column, mask),
                 evidence=tuple(

@@ -7,6 +7,7 @@ import numpy as np
 from timezero.findings import Finding, Severity
 from timezero.intake.draft import Draft
 from timezero.intake.same_day import observed_from
+from timezero.intake.wording import counted
 
 
 def delayed_entry(draft: Draft) -> list[Finding]:
@@ -22,7 +23,7 @@ def delayed_entry(draft: Draft) -> list[Finding]:
             draft.finding(
                 "delayed_entry",
                 Severity.NOTE,
-                f"{int(late.sum())} patients come under observation after time zero and count "
+                f"under observation only after time zero: {counted(late, 'patient')}, who count "
                 "only from then on",
                 column,
                 late,
@@ -33,7 +34,7 @@ def delayed_entry(draft: Draft) -> list[Finding]:
             draft.finding(
                 "delayed_entry",
                 Severity.NOTE,
-                f"{int(before.sum())} patients were under observation before time zero and count "
+                f"under observation before time zero: {counted(before, 'patient')}, who count "
                 "from time zero on",
                 column,
                 before,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from timezero.findings import Finding, Severity
 from timezero.intake.draft import Draft
+from timezero.intake.wording import counted
 
 
 def event_missing(draft: Draft) -> list[Finding]:
@@ -15,7 +16,7 @@ def event_missing(draft: Draft) -> list[Finding]:
         draft.finding(
             "event_missing",
             Severity.ERROR,
-            f"for {int(missing.sum())} patients it is not recorded how observation ended",
+            f"for {counted(missing, 'patient')} it is not recorded how observation ended",
             draft.event.column,
             missing,
             "say with data.event which column holds it for every patient",

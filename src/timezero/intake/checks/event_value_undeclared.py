@@ -5,6 +5,7 @@ from __future__ import annotations
 from timezero.findings import Finding, Severity
 from timezero.intake.draft import Draft
 from timezero.intake.tables import shown
+from timezero.intake.wording import counted
 
 _LISTED = 12
 
@@ -23,7 +24,9 @@ def event_value_undeclared(draft: Draft) -> list[Finding]:
                 mend="declare each value once",
             )
         ]
-    seen = ", ".join(f"{shown(value)} ({n} patients)" for value, n in cells.seen[:_LISTED])
+    seen = ", ".join(
+        f"{shown(value)} ({counted(n, 'patient')})" for value, n in cells.seen[:_LISTED]
+    )
     if len(cells.seen) > _LISTED:
         seen += f" and {len(cells.seen) - _LISTED} more"
     if not cells.is_declared:

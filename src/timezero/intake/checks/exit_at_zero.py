@@ -5,6 +5,7 @@ from __future__ import annotations
 from timezero.findings import Finding, Severity
 from timezero.intake.draft import Draft
 from timezero.intake.same_day import exits_at_zero
+from timezero.intake.wording import counted
 
 
 def exit_at_zero(draft: Draft) -> list[Finding]:
@@ -26,7 +27,8 @@ def exit_at_zero(draft: Draft) -> list[Finding]:
         draft.finding(
             "exit_at_zero",
             Severity.NOTE,
-            f"{n} patients leave observation at time zero; by the rule zero_exit = {rule}",
+            f"observation ends at time zero for {counted(n, 'patient')}; by the rule "
+            f"zero_exit = {rule}",
             draft.moments["exit"].column,
             at_zero,
             f"the other rule for rules.zero_exit is {other}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from timezero.findings import Finding, Severity
 from timezero.intake.draft import Draft
 from timezero.intake.same_day import observed_from
+from timezero.intake.wording import counted
 
 
 def exit_before_entry(draft: Draft) -> list[Finding]:
@@ -17,7 +18,7 @@ def exit_before_entry(draft: Draft) -> list[Finding]:
         draft.finding(
             "exit_before_entry",
             Severity.ERROR,
-            f"{int(wrong.sum())} patients leave observation before or at their entry{merged}",
+            f"observation ends before or at its start for {counted(wrong, 'patient')}{merged}",
             draft.moments["exit"].column,
             wrong,
             "check which columns data.entry and data.exit name",

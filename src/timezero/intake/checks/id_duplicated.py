@@ -6,6 +6,7 @@ import numpy as np
 
 from timezero.findings import Finding, Severity
 from timezero.intake.draft import Draft
+from timezero.intake.wording import counted
 
 
 def id_duplicated(draft: Draft) -> list[Finding]:
@@ -18,7 +19,8 @@ def id_duplicated(draft: Draft) -> list[Finding]:
         draft.finding(
             "id_duplicated",
             Severity.ERROR,
-            f"{n_ids} identifiers stand in {int(twice.sum())} rows; one row a patient is needed",
+            f"{counted(n_ids, 'identifier')} repeated, in {int(twice.sum())} rows; "
+            "one row a patient is needed",
             draft.ids,
             twice,
             "say with data.id which column identifies patients, or give one row a patient",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from timezero.findings import Finding, Severity
 from timezero.intake.draft import Draft
+from timezero.intake.wording import counted
 
 
 def id_missing(draft: Draft) -> list[Finding]:
@@ -15,7 +16,7 @@ def id_missing(draft: Draft) -> list[Finding]:
         draft.finding(
             "id_missing",
             Severity.ERROR,
-            f"{n} rows have no patient identifier",
+            f"there is no patient identifier in {counted(n, 'row')}",
             draft.ids,
             draft.id_missing,
             "say with data.id which column identifies every patient",

@@ -6,6 +6,7 @@ import numpy as np
 
 from timezero.findings import Finding, Severity
 from timezero.intake.draft import Draft
+from timezero.intake.wording import counted
 
 
 def id_nearly_alike(draft: Draft) -> list[Finding]:
@@ -19,7 +20,7 @@ def id_nearly_alike(draft: Draft) -> list[Finding]:
         draft.finding(
             "id_nearly_alike",
             Severity.WARNING,
-            f"{int(alike.sum())} identifiers differ from another one only by spaces, hyphens or "
+            f"{counted(alike, 'identifier')} apart from another one only by spaces, hyphens or "
             "capitals; they are counted as different patients",
             draft.ids,
             alike,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from timezero.findings import Finding, Severity
 from timezero.intake.draft import Draft
+from timezero.intake.wording import counted
 
 
 def initiation_after_exit(draft: Draft) -> list[Finding]:
@@ -15,7 +16,7 @@ def initiation_after_exit(draft: Draft) -> list[Finding]:
         draft.finding(
             "initiation_after_exit",
             Severity.ERROR,
-            f"{int(after.sum())} patients began the late treatment after their last contact",
+            f"{counted(after, 'patient')} began the late treatment after their last contact",
             draft.moments["initiation"].column,
             after,
             "check which columns data.initiation and data.exit name",

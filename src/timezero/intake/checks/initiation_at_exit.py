@@ -8,6 +8,7 @@ from timezero.findings import Finding, Severity
 from timezero.intake.draft import Draft
 from timezero.intake.same_day import moved_initiation, same_day
 from timezero.intake.tables import EVIDENCE_LIMIT
+from timezero.intake.wording import counted
 
 
 def initiation_at_exit(draft: Draft) -> list[Finding]:
@@ -20,16 +21,16 @@ def initiation_at_exit(draft: Draft) -> list[Finding]:
     unit = draft.protocol.data.unit
     if draft.protocol.rules.same_day == "after":
         what = (
-            f"{n} patients began the late treatment at the time of their exit; by the rule "
-            "same_day = 'after' the treatment counts from just after the exit (C4)"
+            f"{counted(n, 'patient')} began the late treatment at the time of their exit; by the "
+            "rule same_day = 'after' the treatment counts from just after the exit (C4)"
         )
         evidence = draft.table.evidence(column, both)
         other = "half_before (the treatment counts from half a step before the exit)"
     else:
         new = moved_initiation(draft)
         what = (
-            f"{n} patients began the late treatment at the time of their exit; by the rule "
-            f"same_day = 'half_before' it counts from {draft.resolution / 2:g} {unit} before"
+            f"{counted(n, 'patient')} began the late treatment at the time of their exit; by the "
+            f"rule same_day = 'half_before' it counts from {draft.resolution / 2:g} {unit} before"
         )
         evidence = tuple(
             f"{draft.table.address(column, int(row))}: "

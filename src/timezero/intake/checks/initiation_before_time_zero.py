@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from timezero.findings import Finding, Severity
 from timezero.intake.draft import Draft
+from timezero.intake.wording import counted
 
 
 def initiation_before_time_zero(draft: Draft) -> list[Finding]:
@@ -15,7 +16,7 @@ def initiation_before_time_zero(draft: Draft) -> list[Finding]:
         draft.finding(
             "initiation_before_time_zero",
             Severity.ERROR,
-            f"{int(before.sum())} patients began the late treatment before time zero",
+            f"{counted(before, 'patient')} began the late treatment before time zero",
             draft.moments["initiation"].column,
             before,
             "check which columns data.initiation and data.time_zero name",

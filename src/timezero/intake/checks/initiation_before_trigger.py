@@ -6,6 +6,7 @@ import numpy as np
 
 from timezero.findings import Finding, Severity
 from timezero.intake.draft import Draft
+from timezero.intake.wording import counted
 
 
 def initiation_before_trigger(draft: Draft) -> list[Finding]:
@@ -20,7 +21,7 @@ def initiation_before_trigger(draft: Draft) -> list[Finding]:
         draft.finding(
             "initiation_before_trigger",
             Severity.WARNING,
-            f"{int(early.sum())} patients were treated before the trigger or without one; they "
+            f"treated before the trigger or without one: {counted(early, 'patient')}; they "
             "stay in every analysis that does not start at the trigger",
             draft.moments["initiation"].column,
             early,

@@ -6,6 +6,7 @@ import numpy as np
 
 from timezero.findings import Finding, Severity
 from timezero.intake.draft import Draft
+from timezero.intake.wording import counted
 
 
 def time_infinite(draft: Draft) -> list[Finding]:
@@ -14,7 +15,7 @@ def time_infinite(draft: Draft) -> list[Finding]:
         draft.finding(
             "time_infinite",
             Severity.ERROR,
-            f"{int(np.isinf(moments.numbers).sum())} cells of {role} are infinite",
+            f"{role} is infinite in {counted(np.isinf(moments.numbers), 'cell')}",
             moments.column,
             np.isinf(moments.numbers),
             "declare the value that means 'not recorded' under data.missing",

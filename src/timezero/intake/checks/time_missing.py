@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from timezero.findings import Finding, Severity
 from timezero.intake.draft import Draft
+from timezero.intake.wording import counted
 
 _NEEDED = {
     "time_zero": "time zero",
@@ -21,7 +22,7 @@ def time_missing(draft: Draft) -> list[Finding]:
         draft.finding(
             "time_missing",
             Severity.ERROR,
-            f"{int(columns[role].missing.sum())} patients have no value for {words}",
+            f"{words} is not recorded for {counted(columns[role].missing, 'patient')}",
             columns[role].column,
             columns[role].missing,
             f"say with data.{role} which column holds it for every patient",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from timezero.findings import Finding, Severity
 from timezero.intake.draft import Draft
+from timezero.intake.wording import counted
 
 
 def time_negative(draft: Draft) -> list[Finding]:
@@ -19,7 +20,7 @@ def time_negative(draft: Draft) -> list[Finding]:
                 draft.finding(
                     "time_negative",
                     Severity.ERROR,
-                    f"{int(before.sum())} patients have an {role} before time zero",
+                    f"the {role} lies before time zero in {counted(before, 'patient')}",
                     draft.moments[role].column,
                     before,
                     f"say with data.{role} and data.time_zero which columns hold them; declare a "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from timezero.findings import Finding, Severity
 from timezero.intake.draft import Draft
+from timezero.intake.wording import counted
 
 
 def time_unreadable(draft: Draft) -> list[Finding]:
@@ -18,7 +19,7 @@ def time_unreadable(draft: Draft) -> list[Finding]:
         draft.finding(
             "time_unreadable",
             Severity.ERROR,
-            f"{int(moments.unreadable.sum())} cells of {role} are neither a number nor a date",
+            f"{role} is neither a number nor a date in {counted(moments.unreadable, 'cell')}",
             moments.column,
             moments.unreadable,
             mend,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from timezero.findings import Finding, Severity
 from timezero.intake.draft import Draft
+from timezero.intake.wording import counted
 
 FEWEST = 2
 
@@ -16,7 +17,8 @@ def too_few_patients(draft: Draft) -> list[Finding]:
         Finding(
             code="too_few_patients",
             severity=Severity.ERROR,
-            what=f"the table has {draft.n} patient; a comparison needs at least {FEWEST}",
+            what=f"the table has {counted(draft.n, 'patient')}; "
+            f"a comparison needs at least {FEWEST}",
             where=draft.table.name,
             mend="give a table with one row a patient",
             n_rows=draft.n,

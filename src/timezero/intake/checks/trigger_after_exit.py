@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from timezero.findings import Finding, Severity
 from timezero.intake.draft import Draft
+from timezero.intake.wording import counted
 
 
 def trigger_after_exit(draft: Draft) -> list[Finding]:
@@ -15,7 +16,7 @@ def trigger_after_exit(draft: Draft) -> list[Finding]:
         draft.finding(
             "trigger_after_exit",
             Severity.ERROR,
-            f"{int(after.sum())} patients have a trigger after their last contact",
+            f"the trigger lies after the last contact in {counted(after, 'patient')}",
             draft.moments["trigger"].column,
             after,
             "check which columns data.trigger and data.exit name",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from timezero.findings import Finding, Severity
 from timezero.intake.draft import Draft
+from timezero.intake.wording import counted
 
 
 def trigger_before_time_zero(draft: Draft) -> list[Finding]:
@@ -15,7 +16,7 @@ def trigger_before_time_zero(draft: Draft) -> list[Finding]:
         draft.finding(
             "trigger_before_time_zero",
             Severity.ERROR,
-            f"{int(before.sum())} patients have a trigger before time zero",
+            f"the trigger lies before time zero in {counted(before, 'patient')}",
             draft.moments["trigger"].column,
             before,
             "check which columns data.trigger and data.time_zero name",

@@ -6,6 +6,7 @@ import numpy as np
 
 from timezero.findings import Finding, Severity
 from timezero.intake.draft import Draft
+from timezero.intake.wording import counted
 
 # Fifty years and more of follow-up, in each unit.
 LONGEST = {"days": 18_263.0, "weeks": 2_609.0, "months": 600.0, "years": 50.0}
@@ -26,7 +27,7 @@ def unit_suspicious(draft: Draft) -> list[Finding]:
     column = draft.moments["exit"].column
     if long.any():
         question = "days" if unit != "days" else "hours"
-        what = f"{int(long.sum())} patients have more than {LONGEST[unit]:g} {unit} of follow-up"
+        what = f"more than {LONGEST[unit]:g} {unit} of follow-up in {counted(long, 'patient')}"
         mend = f"are these {question}? declare data.unit (--unit)"
         return [
             draft.finding(
