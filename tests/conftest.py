@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ import numpy as np
 import pytest
 
 from timezero.model.cohort import Cohort
+from timezero.model.result import StudyResult
 
 ROOT = Path(__file__).resolve().parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -95,3 +97,16 @@ def make_cohort() -> Callable[..., Cohort]:
         )
 
     return build
+
+
+@pytest.fixture(scope="session")
+def made_up_result() -> Callable[..., StudyResult]:
+    """Return what builds a made-up result for the renderers; see ``report_fixture.py``."""
+    spec = importlib.util.spec_from_file_location(
+        "report_fixture", Path(__file__).with_name("report_fixture.py")
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.made_up_result

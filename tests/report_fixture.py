@@ -103,7 +103,11 @@ def ever_never(cohort: Cohort) -> tuple[Curve, Curve]:
     ever = cohort.initiated
     return tuple(  # type: ignore[return-value]
         made_up_curve(
-            arm, cohort.entry[keep], cohort.exit[keep], cohort.event[keep], cohort.event[keep] & False
+            arm,
+            cohort.entry[keep],
+            cohort.exit[keep],
+            cohort.event[keep],
+            cohort.event[keep] & False,
         )
         for arm, keep in (("reference", ~ever), ("intervention", ever))
     )
@@ -264,7 +268,8 @@ def made_up_rungs(cohort: Cohort) -> tuple[Rung, ...]:
     error = "published_error"
     return (
         Rung(**_words("ever_treated", "Ever treated against never treated", error),
-             arms=arms(naive), curves=naive, contrasts=(*ratio_pair(0.48, 0.28), *lived((1.9, 8.0))),
+             arms=arms(naive), curves=naive,
+             contrasts=(*ratio_pair(0.48, 0.28), *lived((1.9, 8.0))),
              cautions=("fewer than 5 at risk at 36 among 'second operation'",)),
         Rung(**_words("clock_reset", "Treated timed from treatment", error), arms=arms(naive),
              curves=naive, contrasts=(*ratio_pair(0.7, 0.29), *lived((1.0, 4.0)))),

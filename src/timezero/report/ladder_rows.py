@@ -13,7 +13,13 @@ from timezero.report.numbers import tick
 EVENTS_FOR_ORDINARY_COX: Final = 10.0
 
 # Variants that repeat a number already shown, or answer another question than the rung's own.
-_SHOWN_IN_DETAIL_ONLY: Final = ("log_rank", "profile", "robust", "trigger_as_covariate", "first_")
+_SHOWN_IN_DETAIL_ONLY: Final = (
+    "log_rank",
+    "profile",
+    "robust",
+    "trigger_as_covariate",
+    "quadratic",
+)
 
 _SHORT: Final[dict[str, str]] = {
     "ever_treated": "Ever against never treated",
@@ -141,7 +147,8 @@ def _other_rows(rung: Rung, horizon: float) -> list[LadderRow]:
 
 
 def _with_variant(rung: Rung, contrast: Contrast) -> str:
-    return f"{short_title(rung)}, {contrast.variant.replace('_', ' ')}"
+    variant = contrast.variant.replace("_star", "*").replace("_", " ")
+    return f"{short_title(rung)}, {variant}"
 
 
 def _row(rung: Rung, label: str, ratio: Contrast | None, lived: Contrast | None) -> LadderRow:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import os
 import sys
 from collections import Counter
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 WIDTH = 80
-WIDEST = 110
+WIDEST = 140
+WIDE_ENOUGH_FOR_CLOCKS = 115
 
 
 def render_text(
@@ -47,7 +49,7 @@ def render_text(
     colour : bool, optional
         By default: when standard output is a terminal and ``NO_COLOR`` is not set.
     width : int, optional
-        Columns; that of the terminal, between 80 and 110, if not said.
+        Columns; that of the terminal, between 80 and 140, if not said.
     """
     from rich.console import Console
 
@@ -67,7 +69,7 @@ def render_text(
         _environ={},
     )
     _answer(console, result)
-    console.print(_ladder(result, plain=plain))
+    console.print(_ladder(result, plain=plain, clocks=console.width >= WIDE_ENOUGH_FOR_CLOCKS))
     for line in _refused(result):
         console.print(line, style="dim")
     _rest(console, result, written or {})
@@ -87,7 +89,7 @@ def _answer(console: Console, result: StudyResult) -> None:
         console.print("SIMULATED DATA: these patients are not real.", style="bold")
     console.print(verdict.headline, style="bold")
     if verdict.number:
-        console.print(f"  {verdict.number}", style="bold blue")
+        console.print(_hanging("  ", verdict.number, console.width), style="bold blue")
     for reason in verdict.reasons:
         console.print(_hanging("  why: ", reason, console.width))
     console.print()
@@ -101,27 +103,31 @@ def _hanging(lead: str, text: str, width: int) -> str:
     )
 
 
-def _ladder(result: StudyResult, *, plain: bool) -> Table:
+def _ladder(result: StudyResult, *, plain: bool, clocks: bool) -> Table:
     from rich import box
     from rich.table import Table
 
     rows = ladder_rows(result)
     level = next((r.hazard_ratio.level for r in rows if r.hazard_ratio is not None), 0.95)
     table = Table(box=box.ASCII2 if plain else box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
-    table.add_column("Who is counted from when", ratio=3)
+    table.add_column("Comparison", ratio=3)
     table.add_column(f"Hazard ratio\n({percent(level)} CI)", no_wrap=True)
     table.add_column("P", no_wrap=True)
     horizon = common_horizon(result)
-    if horizon == horizon:  # noqa: PLR0124
+    if not math.isnan(horizon):
         unit = result.cohort.time_unit
         table.add_column(f"Mean {unit} lived,\ndifference by {tick(horizon)}", no_wrap=True)
+    if clocks:
+        table.add_column("Who is counted from when", ratio=3)
     role = ""
     for row in rows:
         if row.rung.role != role:
             role = row.rung.role
             heading = "Published errors" if role == "published_error" else "Corrections"
             table.add_row(heading, style="bold")
-        table.add_row(*_cells(row)[: len(table.columns)], style="dim" if row.refused else "")
+        cells = _cells(row)[: 3 if math.isnan(horizon) else 4]
+        counted = (row.rung.counted_from if row.leads else "",) if clocks else ()
+        table.add_row(*cells, *counted, style="dim" if row.refused else "")
     return table
 
 
