@@ -58,7 +58,7 @@ def deals_of(cohort: Cohort) -> Deals:
     opens = np.searchsorted(given, cohort.entry, side="right")
     if cohort.trigger is not None:
         opens = np.maximum(opens, np.searchsorted(given, cohort.trigger, side="left"))
-    closes = np.searchsorted(given, leaving, side="left")
+    closes: Ints = np.searchsorted(given, leaving, side="left").astype(np.int64)
     same_day = np.zeros(given.size + 1, dtype=np.bool_)
     treated_on_exit = cohort.initiated & (cohort.initiation == leaving) & (opens <= step_of)
     same_day[step_of[treated_on_exit]] = True

@@ -1,8 +1,9 @@
-"""Patients drawn again, with replacement: how far two arms' numbers move by chance."""
+"""Two arms compared again in many resamples of the patients."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypedDict, Unpack
 
 import numpy as np
 
@@ -12,43 +13,58 @@ from timezero.estimate._replicates import BOOTSTRAP_STREAM, Progress, generator,
 from timezero.kernels.resample import resample_arms
 from timezero.model.person_time import PersonTime
 
-COPIES_IN_A_CHUNK = 4_000_000
+PATIENTS_IN_A_CHUNK = 500_000
 REPLICATES_IN_A_CHUNK = 100
+
+
+class HowToRun(TypedDict, total=False):
+    """Threads, which change nothing in the result, and who is told how far the work is."""
+
+    workers: int
+    progress: Progress | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class BootstrapArms:
-    """What each replicate of the patients gives; index 0 reference, 1 intervention.
+    """What each resample of the patients says about two arms; arm 0 is the reference (C6).
 
     Parameters
     ----------
-    log_hazard_ratio : (n_replicates,) float64
-        Cox, Efron ties; NaN where it is not finite.
-    rmst, survival : (n_replicates, n_horizons, 2) float64
-        NaN beyond the follow-up of an arm (C8).
-    median : (n_replicates, 2) float64
-        NaN = not reached.
+    log_hazard_ratio : (replicates,) float64
+        NaN where it is not finite, because the events at issue fall in one arm or there are none.
+    rmst, survival : (replicates, n_horizons, 2) float64
+        Time lived between the start of the rows' clock and the horizon, and survival there; NaN
+        beyond the last exit of the arm (C8) unless nobody is left to survive.
+    median : (replicates, 2) float64
+        NaN where it is not reached.
+    horizons : (n_horizons,) float64
+    n_failed : int
+        Replicates without a finite log hazard ratio.
     """
 
     log_hazard_ratio: Floats
     rmst: Floats
     survival: Floats
     median: Floats
+    horizons: Floats
+    n_failed: int
 
 
-def copies_of_patients(n_patients: int, *, seed: int, first: int, past: int) -> Ints:
-    """Return how often each patient is drawn in replicates ``first`` up to before ``past``.
+def copies_of_patients(n_patients: int, *, seed: int, replicate: int) -> Ints:
+    """Return how often each patient is in one resample, the same for all rows of a cohort.
 
-    Returns
-    -------
-    copies : (past - first, n_patients) int64
-        Each row adds to ``n_patients``; the same whoever asks and in whatever order.
+    Parameters
+    ----------
+    n_patients : int
+        Number of patients in the cohort, whether or not they have rows.
+    seed : int
+        In [0, 2**64).
+    replicate : int
+        Index of the resample, >= 0.
     """
-    copies = np.empty((past - first, n_patients), dtype=np.int64)
-    for k in range(first, past):
-        drawn = generator(seed, BOOTSTRAP_STREAM, k).integers(0, n_patients, size=n_patients)
-        copies[k - first] = np.bincount(drawn, minlength=n_patients)
-    return copies
+    uniforms = generator(seed, BOOTSTRAP_STREAM, replicate).random(n_patients)
+    drawn = (uniforms * n_patients).astype(np.int64)
+    return np.bincount(drawn, minlength=n_patients)
 
 
 def bootstrap_arms(
@@ -58,65 +74,64 @@ def bootstrap_arms(
     horizons: tuple[float, ...],
     replicates: int,
     seed: int,
-    workers: int = 1,
-    progress: Progress | None = None,
+    **run: Unpack[HowToRun],
 ) -> BootstrapArms:
-    """Draw the patients again and again, and compare the two arms each time.
-
-    A patient drawn twice counts as two patients with the same times. The same seed draws the
-    same patients whatever the rows are, so differences between alignments are paired.
+    """Resample the patients with replacement, all the rows of a patient together.
 
     Parameters
     ----------
     rows : PersonTime
-        With unit weights and one stratum.
+        Without case weights; the log hazard ratio ignores strata.
     n_patients : int
-        Patients in the cohort; ``rows.patient`` indexes them.
+        Patients in the cohort. One seed draws the same patients for all rows of a cohort, so
+        that differences between alignments are paired.
     horizons : tuple of float
+        On the clock of the rows.
     replicates : int
-        >= 1.
+        Number of resamples, >= 1.
     seed : int
-    workers : int
-        Threads; the result does not depend on it.
-    progress : callable, optional
-        Told how many replicates are done, and how many there are.
+        In [0, 2**64).
+    **run : HowToRun
+        ``workers`` (threads, 1 if unset; the result does not depend on it) and ``progress`` (told
+        how many replicates are done, and how many there are).
+
+    Estimates
+    ---------
+    The sampling law of the log hazard ratio (Cox, Efron's ties C9, a patient drawn twice counts as
+    two), of ``E[min(T, horizon)]`` less the start, of ``S(horizon)`` and of the median by arm.
+
+    Assumes
+    -------
+    Patients are independent of each other, and so many that their resamples resemble new samples.
 
     References
     ----------
-    .. [efron1981]
+    .. [efron1981] [davison1997]
 
     Raises
     ------
     AnalysisRefused
-        The rows carry weights or strata.
+        The rows carry case weights, there are no events, or no replicates are asked for.
     """
-    if np.any(rows.weight != 1.0) or np.unique(rows.stratum).size > 1:
-        raise AnalysisRefused(
-            what="the bootstrap of patients is for rows without weights and strata",
-            where=rows.counted_from,
-            mend="leave weights and strata out",
-            code="TZ-EST-bootstrap-rows",
-        )
-    latest_first = np.argsort(-rows.exit, kind="stable")
+    _refuse_the_impossible(rows, replicates)
     times = np.unique(rows.exit[rows.event])
-    leaving = np.ascontiguousarray(rows.exit[latest_first])
-    # C2: at risk at the event times after the entry and up to the exit.
-    first = np.searchsorted(times, rows.entry[latest_first], side="right").astype(np.int64)
+    latest_first = np.argsort(-rows.exit, kind="stable")
+    entry, leaving = rows.entry[latest_first], rows.exit[latest_first]
+    patient, arm = rows.patient[latest_first], rows.arm[latest_first]
+    event = rows.event[latest_first]
+    first = np.searchsorted(times, entry, side="right").astype(np.int64)
     past = np.searchsorted(times, leaving, side="right").astype(np.int64)
-    arm = np.ascontiguousarray(rows.arm[latest_first])
-    patient = np.ascontiguousarray(rows.patient[latest_first])
-    event = np.ascontiguousarray(rows.event[latest_first])
-    at = np.asarray(horizons, dtype=np.float64)
-    found = BootstrapArms(
-        log_hazard_ratio=np.empty(replicates),
-        rmst=np.empty((replicates, at.size, 2)),
-        survival=np.empty((replicates, at.size, 2)),
-        median=np.empty((replicates, 2)),
-    )
+    wanted = np.array(horizons, dtype=np.float64)
+    log_hazard_ratio = np.empty(replicates)
+    rmst, survival = (np.empty((replicates, wanted.size, 2)) for _ in range(2))
+    median = np.empty((replicates, 2))
 
     def work(begin: int, end: int) -> None:
+        copies = np.empty((end - begin, n_patients), dtype=np.int64)
+        for k in range(begin, end):
+            copies[k - begin] = copies_of_patients(n_patients, seed=seed, replicate=k)
         resample_arms(
-            copies_of_patients(n_patients, seed=seed, first=begin, past=end),
+            copies,
             patient,
             arm,
             first,
@@ -125,14 +140,46 @@ def bootstrap_arms(
             leaving,
             times,
             rows.starts_at,
-            at,
-            found.log_hazard_ratio[begin:end],
-            found.rmst[begin:end],
-            found.survival[begin:end],
-            found.median[begin:end],
+            wanted,
+            log_hazard_ratio[begin:end],
+            rmst[begin:end],
+            survival[begin:end],
+            median[begin:end],
         )
 
-    chunk = max(1, min(REPLICATES_IN_A_CHUNK, COPIES_IN_A_CHUNK // max(n_patients, 1)))
+    chunk = max(1, min(REPLICATES_IN_A_CHUNK, PATIENTS_IN_A_CHUNK // n_patients))
+    workers, progress = run.get("workers", 1), run.get("progress")
     in_chunks(work, replicates, chunk=chunk, workers=workers, progress=progress)
-    found.log_hazard_ratio[~np.isfinite(found.log_hazard_ratio)] = np.nan
-    return found
+    finite = np.isfinite(log_hazard_ratio)
+    return BootstrapArms(
+        log_hazard_ratio=np.where(finite, log_hazard_ratio, np.nan),
+        rmst=rmst,
+        survival=survival,
+        median=median,
+        horizons=wanted,
+        n_failed=int((~finite).sum()),
+    )
+
+
+def _refuse_the_impossible(rows: PersonTime, replicates: int) -> None:
+    if not np.all(rows.weight == 1.0):
+        raise AnalysisRefused(
+            what="the rows carry case weights, which a resample of patients would have to refit",
+            where=rows.counted_from,
+            mend="resample rows without weights",
+            code="TZ-EST-boot-weights",
+        )
+    if not rows.event.any():
+        raise AnalysisRefused(
+            what="there is no event",
+            where=rows.counted_from,
+            mend="check which value of the event column means the event",
+            code="TZ-EST-no-events",
+        )
+    if replicates < 1:
+        raise AnalysisRefused(
+            what="no bootstrap replicates were asked for",
+            where="analysis.bootstrap",
+            mend="ask for at least 1 replicate; 2000 is usual",
+            code="TZ-EST-no-replicates",
+        )

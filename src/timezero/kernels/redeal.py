@@ -109,9 +109,10 @@ def _count_ever(
 @kernel
 def _last_exit(ever: Bools, latest_first: Ints, leaving: Floats, wanted: bool) -> float:
     """Find the last exit of the ever or the never treated."""
-    for patient in latest_first:
+    for k in range(latest_first.size):
+        patient = latest_first[k]
         if ever[patient] == wanted:
-            return leaving[patient]
+            return float(leaving[patient])
     return -math.inf
 
 
@@ -145,7 +146,7 @@ def judge_deals(
         risk_1 = at_risk_1[:n_times]
         found[draw, 0] = fixed_score + _score(dealt[draw], when, hazard_when, moved_exit, residual)
         found[draw, 1] = binary_log_hazard_ratio(n_events, events_1, n_at_risk, risk_1)
-        last_1 = _last_exit(ever, latest_first, leaving, True)
-        last_0 = _last_exit(ever, latest_first, leaving, False)
+        last_1 = _last_exit(ever, latest_first, leaving, wanted=True)
+        last_0 = _last_exit(ever, latest_first, leaving, wanted=False)
         found[draw, 2] = median_time(times, events_1, risk_1, last_1)
         found[draw, 3] = median_time(times, n_events - events_1, n_at_risk - risk_1, last_0)
