@@ -11,7 +11,10 @@ from timezero.estimate.maximise import Objective, maximise
 from timezero.estimate.normal import critical_value
 
 FURTHEST_STEPS = 60
-ROOT_TOLERANCE = 1e-12
+ROOT_TOLERANCE = 1e-13
+# A log likelihood is known to about this much, so a root cannot be told more closely.
+HEIGHT_TOLERANCE = 1e-12
+MOST_HALVINGS = 200
 # On columns scaled to a spread near one, a coefficient beyond this is infinite for all purposes.
 INFINITE = 60.0
 
@@ -60,16 +63,34 @@ def _profile(objective: Objective, top: Floats, column: int) -> Callable[[float]
 
 
 def _limit(profile: Callable[[float], float], top: float, step: float, target: float) -> float:
-    from scipy.optimize import brentq
-
-    inside = top
-    outside = top + step
+    inside, outside = top, top + step
     for _ in range(FURTHEST_STEPS):
         if profile(outside) < target:
-            return float(
-                brentq(lambda b: profile(b) - target, inside, outside, xtol=ROOT_TOLERANCE)
-            )
+            return _crossing(lambda b: profile(b) - target, inside, outside)
         if abs(outside) > INFINITE:
             break
         inside, outside = outside, outside + (outside - top)
     return float(np.sign(step) * np.inf)
+
+
+def _crossing(height: Callable[[float], float], inside: float, outside: float) -> float:
+    """Return where a function falls through zero, by false position with Illinois' halving.
+
+    A root finder of our own, because importing SciPy's takes longer than a whole small study.
+    """
+    above, below = height(inside), height(outside)
+    side = 0
+    for _ in range(MOST_HALVINGS):
+        here = (inside * below - outside * above) / (below - above)
+        value = height(here)
+        if abs(outside - inside) <= ROOT_TOLERANCE * (1.0 + abs(here)) or value == 0.0:
+            return here
+        if abs(value) <= HEIGHT_TOLERANCE:
+            return here
+        if value > 0.0:
+            inside, above = here, value
+            below, side = (below / 2.0 if side > 0 else below), 1
+        else:
+            outside, below = here, value
+            above, side = (above / 2.0 if side < 0 else above), -1
+    return (inside + outside) / 2.0
