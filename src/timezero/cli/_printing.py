@@ -1,0 +1,62 @@
+"""Tables and findings on the terminal; plain text where that is asked for."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from timezero.findings import Finding
+
+
+def print_json(value: Any) -> None:
+    """Print a dataclass, or a sequence of them, as JSON."""
+
+    def plainly(item: Any) -> Any:
+        if dataclasses.is_dataclass(item) and not isinstance(item, type):
+            return dataclasses.asdict(item)
+        return str(item)
+
+    sys.stdout.write(json.dumps(value, default=plainly, indent=2, ensure_ascii=False) + "\n")
+
+
+def is_plain(*, plain: bool) -> bool:
+    """Return whether output goes without boxes and colour."""
+    return plain or bool(os.environ.get("NO_COLOR")) or not sys.stdout.isatty()
+
+
+def print_table(header: Sequence[str], rows: Iterable[Sequence[str]], *, plain: bool) -> None:
+    """Print rows under a header."""
+    cells = [[_printable(cell) for cell in row] for row in rows]
+    if is_plain(plain=plain):
+        widths = [max(len(row[k]) for row in [list(header), *cells]) for k in range(len(header))]
+        for row in [list(header), *cells]:
+            padded = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+            sys.stdout.write(padded.rstrip() + "\n")
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*header)
+    for row in cells:
+        table.add_row(*(Text(cell) for cell in row))
+    Console().print(table)
+
+
+def print_findings(findings: Iterable[Finding]) -> None:
+    """Print findings with the cells they are about."""
+    for finding in findings:
+        print(_printable(str(finding), keep="\n"))
+        if finding.evidence:
+            more = finding.n_rows - len(finding.evidence)
+            rest = f"; and {more} more" if more > 0 else ""
+            print(f"  cells: {_printable('; '.join(finding.evidence))}{rest}")
+
+
+def _printable(text: str, keep: str = "") -> str:
+    """Leave out control characters, which a terminal would obey."""
+    return "".join(c if c.isprintable() or c in keep else " " for c in text)

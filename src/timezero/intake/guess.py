@@ -1,0 +1,202 @@
+"""Guesses from headers and contents: offered, marked as guesses, never used unseen."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+
+from timezero.intake.tables import BOOLEAN, Column, Table
+from timezero.intake.times import Moments, read_moments
+from timezero.model.protocol import DataPart, TimeUnit
+
+Content = Literal["empty", "dates", "unclear dates", "numbers", "true/false", "mixed", "text"]
+
+# Words of headers, the likeliest first within a role; a space stands for any separator.
+WORDS: Final[dict[str, tuple[str, ...]]] = {
+    "id": (
+        "id", "patient id", "patient", "subject", "subject id", "record id", "pid", "case",
+        "patient no", "patient number", "study id", "no", "nr",
+    ),
+    "trigger": (
+        "trigger", "recurrence", "recurred", "relapse", "progression", "recurrence date",
+        "candidate",
+    ),
+    "initiation": (
+        "initiation", "second operation", "second surgery", "repeat operation", "repeat",
+        "reoperation", "redo", "crs 2", "second crs", "surgery 2", "operation 2", "transplanted",
+        "transplant", "tx date", "second line", "treatment start", "treated", "wait time",
+    ),
+    "time_zero": (
+        "time zero", "index date", "baseline date", "first operation", "first surgery", "crs 1",
+        "first crs", "surgery 1", "operation 1", "accepted", "accept dt", "diagnosis",
+        "diagnosis date", "date of diagnosis", "enrolment", "enrollment", "surgery date",
+    ),
+    "exit": (
+        "exit", "last contact", "last follow up", "last fu", "last seen", "last follow up date",
+        "fu date", "futime", "follow up", "followup", "end of follow up", "os months", "os days",
+        "os", "survival", "survival months", "survival time", "death or last contact", "time",
+        "months", "days", "years",
+    ),
+    "event": (
+        "event", "status", "vital status", "dead", "died", "death", "fustat", "deceased", "alive",
+        "censor", "censored",
+    ),
+    "entry": ("entry", "delayed entry", "referral", "referred", "registered", "registration"),
+}  # fmt: skip
+TIME_ROLES: Final = ("trigger", "initiation", "time_zero", "exit", "entry")
+FEW_VALUES: Final = 6
+_UNITS: Final[dict[str, TimeUnit]] = {
+    "day": "days",
+    "week": "weeks",
+    "month": "months",
+    "year": "years",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guess:
+    """Which column may play a role, and why.
+
+    Parameters
+    ----------
+    role : str
+        A key of the data part of a protocol.
+    column : str
+    reason : str
+        ``from the header`` or ``from the cells``.
+    """
+
+    role: str
+    column: str
+    reason: str
+
+
+def content_of(moments: Moments) -> Content:
+    """Say what kind of cells a column has."""
+    column = moments.column
+    present = ~moments.missing
+    if not present.any():
+        return "empty"
+    if (column.kinds[present] == BOOLEAN).all():
+        return "true/false"
+    words = bool(moments.unreadable.any())
+    kinds = (moments.holds_numbers, moments.holds_dates)
+    if kinds == (False, False):
+        return "text"
+    if words or all(kinds):
+        return "mixed"
+    if moments.holds_numbers:
+        return "numbers"
+    return "unclear dates" if moments.ambiguous.any() else "dates"
+
+
+def guess_roles(table: Table) -> tuple[Guess, ...]:
+    """Guess which column plays which role.
+
+    Parameters
+    ----------
+    table : Table
+
+    Returns
+    -------
+    tuple of Guess
+        At most one column a role, and one role a column.
+    """
+    plain = DataPart()
+    cells = {column.name: read_moments(column, plain) for column in table.columns}
+    scored = [
+        (score, role, column.name)
+        for role in WORDS
+        for column in table.columns
+        if (score := _score(role, column, cells[column.name])) > 0
+    ]
+    # A stable sort: among equals the earlier role and the earlier column win.
+    scored.sort(key=lambda item: -item[0])
+    chosen: dict[str, Guess] = {}
+    for _, role, name in scored:
+        if role not in chosen and all(guess.column != name for guess in chosen.values()):
+            chosen[role] = Guess(role=role, column=name, reason="from the header")
+    in_dates = any(
+        content_of(cells[guess.column]) in {"dates", "unclear dates"}
+        for role, guess in chosen.items()
+        if role in {"initiation", "trigger", "exit"}
+    )
+    if not in_dates:
+        chosen.pop("time_zero", None)
+    _add_from_cells(chosen, table, cells, in_dates=in_dates)
+    return tuple(chosen[role] for role in WORDS if role in chosen)
+
+
+def _words_of(header: str) -> str:
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z0-9])", " ", header)
+    return " ".join(re.sub(r"[^0-9a-z]+", " ", spaced.casefold()).split())
+
+
+def _score(role: str, column: Column, moments: Moments) -> float:
+    """Return how well header and cells fit a role; 0 when they do not."""
+    header = _words_of(column.name)
+    score = 0.0
+    for rank, words in enumerate(WORDS[role]):
+        if header == words:
+            score = max(score, 3.0 - rank / 100)
+        elif re.search(rf"\b{words}\b", header) and len(words) > 2:
+            score = max(score, 2.0 - rank / 100)
+    return score + _bonus(role, moments) if score and _fits(role, moments) else 0.0
+
+
+def _fits(role: str, moments: Moments) -> bool:
+    content, column = content_of(moments), moments.column
+    if role == "id":
+        return bool(column.text.n_unique() == len(column.text)) and content not in {
+            "dates",
+            "unclear dates",
+        }
+    n_values = column.text.drop_nulls().n_unique()
+    if role == "event":
+        return 0 < n_values <= FEW_VALUES and content != "dates"
+    timed = content in {"dates", "unclear dates", "numbers", "mixed"}
+    if role == "time_zero":
+        return content in {"dates", "unclear dates", "mixed"}
+    # A 0/1 column tells whether, not when.
+    return timed and (n_values > 2 or content != "numbers")
+
+
+def _bonus(role: str, moments: Moments) -> float:
+    some_missing = bool(moments.missing.any())
+    expects_missing = role in {"initiation", "trigger"}
+    return 0.5 if role in TIME_ROLES and some_missing == expects_missing else 0.0
+
+
+def _add_from_cells(
+    chosen: dict[str, Guess], table: Table, cells: dict[str, Moments], *, in_dates: bool
+) -> None:
+    """Fill what headers did not say: a column of distinct values, the first and the last date."""
+    taken = {guess.column for guess in chosen.values()}
+    free = [column.name for column in table.columns if column.name not in taken]
+    if "id" not in chosen:
+        distinct = [n for n in free if _fits("id", cells[n]) and not cells[n].missing.any()]
+        if distinct and table.columns[0].name == distinct[0]:
+            chosen["id"] = Guess(role="id", column=distinct[0], reason="from the cells")
+            free.remove(distinct[0])
+    if not in_dates:
+        return
+    dated = [n for n in free if content_of(cells[n]) == "dates" and not cells[n].missing.any()]
+    for role, order in (("time_zero", 0), ("exit", -1)):
+        if role not in chosen and dated:
+            dated.sort(key=lambda n: float(np.nanmedian(cells[n].days)))
+            name = dated.pop(order)
+            chosen[role] = Guess(role=role, column=name, reason="from the cells")
+
+
+def guess_unit(guesses: tuple[Guess, ...]) -> TimeUnit | None:
+    """Return the unit that the header of the exit names, if any."""
+    for guess in guesses:
+        if guess.role == "exit":
+            words = _words_of(guess.column)
+            for stem, unit in _UNITS.items():
+                if re.search(rf"\b{stem}s?\b", words):
+                    return unit
+    return None

@@ -1,0 +1,194 @@
+"""A first look at a registry: what is there, what it may mean, what needs a decision."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from timezero.findings import Finding, Severity
+from timezero.intake.cohort import inspect
+from timezero.intake.draft import REQUIRED, draft_of
+from timezero.intake.events import read_event
+from timezero.intake.guess import Guess, content_of, guess_roles, guess_unit
+from timezero.intake.sources import read_table
+from timezero.intake.tables import Table, shown
+from timezero.intake.times import Moments, both_readings, read_moments
+from timezero.intake.wording import counted
+from timezero.model.protocol import DataPart, Protocol
+
+EXAMPLES = 3
+_FLAG_ORDER = ("id", "time_zero", "initiation", "trigger", "entry", "exit", "event")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnLook:
+    """What one column holds.
+
+    Parameters
+    ----------
+    name, letter : str
+    content : str
+        dates, unclear dates, numbers, true/false, text, mixed, empty.
+    n_missing, n_values : int
+    examples : str
+        The first few different values.
+    """
+
+    name: str
+    letter: str
+    content: str
+    n_missing: int
+    n_values: int
+    examples: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What was found in a file, without changing or writing anything.
+
+    Parameters
+    ----------
+    table : str
+    n_rows : int
+    columns : tuple of ColumnLook
+    guesses : tuple of Guess
+    unguessed : tuple of str
+        Required roles for which no column was found.
+    event_values : str
+        Values of the guessed event column with their numbers of patients.
+    findings : tuple of Finding
+    next_command : str
+    """
+
+    table: str
+    n_rows: int
+    columns: tuple[ColumnLook, ...]
+    guesses: tuple[Guess, ...]
+    unguessed: tuple[str, ...]
+    event_values: str
+    findings: tuple[Finding, ...]
+    next_command: str
+
+
+def guessed_protocol(guesses: tuple[Guess, ...], sheet: str | None = None) -> Protocol:
+    """Return a protocol with the guessed columns; what the event is stays undeclared."""
+    named: dict[str, Any] = {guess.role: guess.column for guess in guesses}
+    unit = guess_unit(guesses)
+    if unit is not None:
+        named["unit"] = unit
+    return Protocol(data=DataPart(sheet=sheet, **named))
+
+
+def look(source: str | Path, *, sheet: str | None = None) -> Look:
+    """Look at a registry file.
+
+    Parameters
+    ----------
+    source : str or Path
+    sheet : str or None
+        The sheet of a workbook; the first one with cells when None.
+
+    Raises
+    ------
+    InputRefused
+        The file cannot be read as a table.
+    """
+    table = read_table(source, sheet=sheet)
+    plain = DataPart()
+    cells = [read_moments(column, plain) for column in table.columns]
+    guesses = guess_roles(table)
+    protocol = guessed_protocol(guesses, sheet)
+    guessed = {guess.role: guess.column for guess in guesses}
+    unguessed = tuple(role for role in REQUIRED if role not in guessed)
+    findings = list(table.findings)
+    if not unguessed:
+        judgement = inspect(draft_of(table, protocol))
+        # What the event is, is the owner's to say: a question here, not yet a mistake.
+        findings = [f for f in judgement if f.code != "event_value_undeclared"]
+    judged: set[str] = set() if unguessed else set(guessed.values())
+    for moments in cells:
+        if moments.column.name not in judged:
+            findings += _problem_cells(table, moments)
+    return Look(
+        table=table.name,
+        n_rows=int(table.rows.size),
+        columns=tuple(_column_look(moments) for moments in cells),
+        guesses=guesses,
+        unguessed=unguessed,
+        event_values=_event_values(table, guessed.get("event")),
+        findings=tuple(findings),
+        next_command=_next_command(source, guessed, unguessed, protocol, cells),
+    )
+
+
+def _column_look(moments: Moments) -> ColumnLook:
+    values = moments.column.text.filter(~moments.missing).unique(maintain_order=True)
+    return ColumnLook(
+        name=moments.column.name,
+        letter=moments.column.letter,
+        content=content_of(moments),
+        n_missing=int(moments.missing.sum()),
+        n_values=len(values),
+        examples=", ".join(shown(value) for value in values.head(EXAMPLES).to_list()),
+    )
+
+
+def _event_values(table: Table, name: str | None) -> str:
+    if name is None:
+        return ""
+    seen = read_event(table.column(name), DataPart()).seen
+    return ", ".join(f"{shown(value)} ({counted(n, 'patient')})" for value, n in seen)
+
+
+def _problem_cells(table: Table, moments: Moments) -> list[Finding]:
+    """Find unclear dates, and the few cells that differ in kind from the rest of their column."""
+    column = moments.column
+    found: list[Finding] = []
+    if moments.ambiguous.any():
+        first = str(column.text[int(np.flatnonzero(moments.ambiguous)[0])])
+        what = f"{first} can be {both_readings(first)}"
+        found.append(_cells(table, moments, "date_ambiguous", what, "ambiguous"))
+    n_present = int((~moments.missing).sum())
+    if moments.unreadable.any() and 2 * int(moments.unreadable.sum()) < n_present:
+        what = f"{counted(moments.unreadable, 'cell')} unlike the numbers or dates around"
+        found.append(_cells(table, moments, "cell_unlike", what, "unreadable"))
+    return found
+
+
+def _cells(table: Table, moments: Moments, code: str, what: str, kind: str) -> Finding:
+    mask = getattr(moments, kind)
+    return Finding(
+        code=code,
+        severity=Severity.WARNING,
+        what=what,
+        where=table.where(moments.column, mask),
+        evidence=table.evidence(moments.column, mask),
+        mend="if the column is used: data.date_format, data.decimal_comma or data.missing",
+        n_rows=int(mask.sum()),
+    )
+
+
+def _next_command(
+    source: str | Path,
+    guessed: dict[str, str],
+    unguessed: tuple[str, ...],
+    protocol: Protocol,
+    cells: list[Moments],
+) -> str:
+    words = ["timezero", "study", shlex.quote(str(source))]
+    for role in _FLAG_ORDER:
+        if role in guessed:
+            words += [f"--{role.replace('_', '-')}", shlex.quote(guessed[role])]
+        elif role in unguessed:
+            words += [f"--{role}", "COLUMN"]
+    words += ["--event-value", "VALUE", "--unit", protocol.data.unit]
+    used = set(guessed.values())
+    if any(m.ambiguous.any() for m in cells if m.column.name in used):
+        words += ["--date-format", "FORMAT"]
+    if protocol.data.sheet is not None:
+        words += ["--sheet", shlex.quote(protocol.data.sheet)]
+    return " ".join(words)
