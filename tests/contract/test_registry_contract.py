@@ -148,6 +148,14 @@ def test_every_reference_of_the_method_pages_is_in_the_bibliography() -> None:
     assert sorted(cited - set(bibliography())) == []
 
 
+def test_every_reference_of_a_docstring_is_in_the_bibliography() -> None:
+    sources = (ROOT / "src" / "timezero").rglob("*.py")
+    text = "\n".join(path.read_text() for path in sources)
+    cited = set(re.findall(r"\[([a-z]+(?:19|20)\d\d[a-z]?)\]", text))
+    assert cited
+    assert sorted(cited - set(bibliography())) == []
+
+
 def test_conventions_are_printed_as_they_are_documented() -> None:
     from timezero.conventions import CONVENTIONS
 
