@@ -100,7 +100,7 @@ def landmarks(cohort: Cohort) -> PValues:
         "landmark (median), log-rank": log_rank(rows).p_value,
     }
     grid = tuple(float(q) for q in np.quantile(waits, SUPERMODEL_QUANTILES))
-    constant = landmark_supermodel(cohort, grid, window=HORIZON)[0]
+    constant = landmark_supermodel(cohort, grid, window=HORIZON, level=0.95)[0]
     found["landmark supermodel ipl, robust"] = two_sided(
         float(constant.coefficients[0]) / float(constant.robust_standard_errors[0])
     )
