@@ -58,9 +58,10 @@ def test_readme_has_exactly_two_set_up_commands() -> None:
 
 def test_ci_runs_the_commands_of_the_readme() -> None:
     program = (ROOT / ".ci" / "run").read_text()
-    assert 'bash -euo pipefail -c "$(command_of_readme 2)"' in program
+    runs = [f'bash -euo pipefail -c "$(command_of_readme {k})"' for k in (1, 2)]
+    assert runs[0] in program
+    assert program.rstrip().endswith(runs[1])
     assert "TIMEZERO_REQUIRE_ALL=1" in program
-    assert not re.search(r"^[^#\n]*-m pytest", program, re.MULTILINE)
     assert (ROOT / ".ci" / "run").stat().st_mode & 0o111
 
 
@@ -78,7 +79,12 @@ def test_ci_reads_the_same_commands_as_this_test() -> None:
         assert done.stdout.strip() == command
 
 
-@pytest.mark.parametrize("name", ["MAP.md", "README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+DOCUMENTS = sorted(
+    path.relative_to(ROOT).as_posix() for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+)
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_path_that_a_document_names_exists(name: str) -> None:
     named = named_paths((ROOT / name).read_text())
     users_own = {"study.toml"}
