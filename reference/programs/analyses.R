@@ -32,14 +32,14 @@ proportional_hazards <- function(rows, columns, transform, ties = "efron") {
   y <- outcome(rows)
   terms <- paste(columns, collapse = " + ")
   fit <- suppressWarnings(coxph(as.formula(paste("y ~", terms, "+ strata(stratum)")),
-                                data = rows, ties = ties, control = TIGHT))
+                                data = rows, weights = weight, ties = ties, control = TIGHT))
   test <- cox.zph(fit, transform = transform)
   list(transform = transform, ties = ties, design = I(columns),
        chi2 = I(unname(test$table[, "chisq"])), df = I(unname(test$table[, "df"])),
        p_value = I(unname(test$table[, "p"])),
        times = I(test$time),
        # Only the times depend on the transform, so the residuals are written once.
-       residuals = if (transform == "km") unname(as.matrix(test$y)))
+       residuals = if (transform == "identity") unname(as.matrix(test$y)))
 }
 
 product_limit <- function(rows, horizons, from = NULL) {
@@ -129,9 +129,12 @@ analyse <- function(name, rows, columns, horizons, weighted = FALSE, from = NULL
       result$cox_without_strata <- lapply(c("efron", "breslow"), function(ties)
         cox(transform(rows, stratum = 0), columns, ties))
     }
-    result$proportional_hazards <- lapply(transforms, function(transform)
-      proportional_hazards(rows, columns, transform))
   }
+  # R's km transform leaves case weights out of the product-limit curve, so that a weight of two is
+  # not two patients; ours puts them in. The other transforms do not differ.
+  if (weighted) transforms <- setdiff(transforms, "km")
+  result$proportional_hazards <- lapply(transforms, function(transform)
+    proportional_hazards(rows, columns, transform))
   result
 }
 
