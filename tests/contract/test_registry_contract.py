@@ -17,6 +17,7 @@ import pytest
 
 from timezero.errors import InternalFault
 from timezero.registry import discover
+from timezero.report.bibliography import bibliography
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = {
@@ -125,13 +126,6 @@ def test_rungs_stand_in_the_order_of_the_ladder() -> None:
 )
 def test_every_rung_speaks(name: str, field: str) -> None:
     assert len(getattr(discover("timezero.ladder.rungs", "RUNG")[name], field)) > 10
-
-
-def bibliography() -> dict[str, Any]:
-    """Return the bibliography that the report prints from, by key."""
-    from timezero.report.bibliography import BIBLIOGRAPHY
-
-    return dict(BIBLIOGRAPHY)
 
 
 @pytest.mark.parametrize("name", RUNGS)
