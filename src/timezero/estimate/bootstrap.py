@@ -81,7 +81,7 @@ def bootstrap_arms(
     Parameters
     ----------
     rows : PersonTime
-        Without case weights; the log hazard ratio ignores strata.
+        Without case weights and strata.
     n_patients : int
         Patients in the cohort. One seed draws the same patients for all rows of a cohort, so
         that differences between alignments are paired.
@@ -111,7 +111,7 @@ def bootstrap_arms(
     Raises
     ------
     AnalysisRefused
-        The rows carry case weights, there are no events, or no replicates are asked for.
+        The rows carry case weights or strata, there are no events, or no replicates are asked for.
     """
     _refuse_the_impossible(rows, replicates)
     times = np.unique(rows.exit[rows.event])
@@ -162,12 +162,12 @@ def bootstrap_arms(
 
 
 def _refuse_the_impossible(rows: PersonTime, replicates: int) -> None:
-    if not np.all(rows.weight == 1.0):
+    if np.any(rows.weight != 1.0) or np.unique(rows.stratum).size > 1:
         raise AnalysisRefused(
-            what="the rows carry case weights, which a resample of patients would have to refit",
+            what="the bootstrap of patients is for rows without weights and strata",
             where=rows.counted_from,
-            mend="resample rows without weights",
-            code="TZ-EST-boot-weights",
+            mend="leave weights and strata out",
+            code="TZ-EST-bootstrap-rows",
         )
     if not rows.event.any():
         raise AnalysisRefused(

@@ -30,9 +30,9 @@ class _Point:
 
     def influence(self, n_patients: int) -> Floats:
         """Return how far each patient moves the log hazard ratio."""
-        by_patient = np.bincount(
+        by_patient: Floats = np.bincount(
             self.rows.patient, weights=self.fit.score_residuals[:, 0], minlength=n_patients
-        )
+        ).astype(np.float64)
         return by_patient * float(self.fit.covariance[0, 0])
 
 
@@ -127,4 +127,5 @@ def _band_factor(correlation: Floats, *, level: float, seed: int) -> float:
     share, direction = np.linalg.eigh(correlation)
     root = direction * np.sqrt(np.maximum(share, 0.0))
     normal = generator(seed, BAND_STREAM, 0).standard_normal((BAND_DRAWS, share.size))
-    return float(np.quantile(np.abs(normal @ root.T).max(axis=1), level))
+    simulated = float(np.quantile(np.abs(normal @ root.T).max(axis=1), level))
+    return max(simulated, critical_value(level))

@@ -1,4 +1,4 @@
-"""All landmarks in one model: van Houwelingen's landmark supermodel."""
+"""All landmarks in one model: patients counted once at every landmark they reach."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from timezero.align.landmark import landmark
-from timezero.arrays import Floats, Ints
+from timezero.arrays import Floats
+from timezero.conventions import LEVEL
 from timezero.errors import AnalysisRefused
-from timezero.estimate.cox import fit_cox
+from timezero.estimate.cox import CoxFit, fit_cox
+from timezero.estimate.normal import critical_value
 from timezero.model.cohort import Cohort
 from timezero.model.person_time import PersonTime
 from timezero.model.result import DataTable
+
+LANDMARKS_AT_LEAST = 2
+LANDMARKS_FOR_CHANGE = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -21,133 +26,209 @@ class SupermodelFit:
 
     Parameters
     ----------
-    name : {"ipl", "ipl_quadratic", "ipl_star"}
-    terms : tuple of str
-    coefficients, standard_errors, robust_standard_errors : (n_terms,) float64
-        The first coefficient is the log hazard ratio of treatment (at landmark 0 where it
-        changes with the landmark). Only the robust standard error knows that patients repeat.
-    log_likelihood_null, log_likelihood : float
-    n_rows : int
-        Of the stacked data.
+    name : {"ipl_constant", "ipl_quadratic", "ipl_star"}
     method : str
+        In words.
+    columns : tuple of str
+        Names of the coefficients; ``s`` is the landmark divided by ``scale``.
+    coefficients, standard_errors, robust_standard_errors : (p,) float64
+        Naive standard errors ignore that patients count several times; the robust ones do not.
+    covariance, robust_covariance : (p, p) float64
+    log_likelihood_null, log_likelihood : float
+    scale : float
+        The last landmark.
+    n_rows : tuple of int
+        Patients at each landmark.
+    table : DataTable
+        The log hazard ratio at each landmark, with robust intervals.
     """
 
     name: str
-    terms: tuple[str, ...]
+    method: str
+    columns: tuple[str, ...]
     coefficients: Floats
     standard_errors: Floats
     robust_standard_errors: Floats
+    covariance: Floats
+    robust_covariance: Floats
     log_likelihood_null: float
     log_likelihood: float
-    n_rows: int
-    method: str
-
-    @property
-    def table(self) -> DataTable:
-        """The coefficients as a table."""
-        return DataTable(
-            name=f"supermodel_{self.name}",
-            title=self.method,
-            columns={
-                "term": self.terms,
-                "coefficient": tuple(float(x) for x in self.coefficients),
-                "standard_error": tuple(float(x) for x in self.standard_errors),
-                "robust_standard_error": tuple(float(x) for x in self.robust_standard_errors),
-            },
-            notes={
-                "log_likelihood_null": self.log_likelihood_null,
-                "log_likelihood": self.log_likelihood,
-                "n_rows": float(self.n_rows),
-            },
-        )
+    scale: float
+    n_rows: tuple[int, ...]
+    table: DataTable
 
 
-def _stack(cohort: Cohort, landmarks: tuple[float, ...], window: float) -> tuple[PersonTime, Ints]:
-    """Return everybody at risk at each landmark, one after the other, and which landmark."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Version:
+    """How one version of the supermodel lets the effect and the hazard move with the landmark."""
+
+    name: str
+    title: str
+    columns: tuple[str, ...]
+    stratified: bool
+
+
+_CONSTANT = _Version(
+    name="ipl_constant",
+    title="one effect at all landmarks, hazards free at each",
+    columns=("treated",),
+    stratified=True,
+)
+_CHANGING = (
+    _Version(
+        name="ipl_quadratic",
+        title="effect quadratic in the landmark, hazards free at each",
+        columns=("treated", "treated:s", "treated:s^2"),
+        stratified=True,
+    ),
+    _Version(
+        name="ipl_star",
+        title="effect linear in the landmark, hazard moving with it quadratically",
+        columns=("treated", "treated:s", "s", "s^2"),
+        stratified=False,
+    ),
+)
+
+
+def _stack(cohort: Cohort, landmarks: tuple[float, ...], window: float) -> PersonTime:
+    """Return the rows of every landmark under each other, each landmark a stratum."""
     parts = [landmark(cohort, at, window=window) for at in landmarks]
-    which = np.repeat(np.arange(len(parts)), [part.n_rows for part in parts]).astype(np.int64)
-    joined = {
-        name: np.concatenate([getattr(part, name) for part in parts])
-        for name in ("entry", "exit", "event", "arm", "patient", "weight")
+    return replace(
+        parts[0],
+        entry=np.concatenate([p.entry for p in parts]),
+        exit=np.concatenate([p.exit for p in parts]),
+        event=np.concatenate([p.event for p in parts]),
+        arm=np.concatenate([p.arm for p in parts]),
+        patient=np.concatenate([p.patient for p in parts]),
+        stratum=np.repeat(np.arange(len(parts)), [p.n_rows for p in parts]),
+        weight=np.concatenate([p.weight for p in parts]),
+        counted_from="those alive at each landmark, from the landmark, for one window",
+        starts_at=landmarks[0],
+    )
+
+
+def _column(name: str, arm: Floats, s: Floats) -> Floats:
+    state, _, power = name.rpartition(":")
+    factor = {"treated": arm, "s": s, "s^2": s * s}[power]
+    return factor * arm if state else factor
+
+
+def _table(
+    version: _Version, fit: CoxFit, stack: PersonTime, *, at: Floats, scale: float, level: float
+) -> DataTable:
+    one = np.ones_like(at)
+    moves = [name.startswith("treated") for name in version.columns]
+    design = np.column_stack([_column(name, one, at / scale) for name in version.columns]) * moves
+    value = design @ fit.coefficients
+    error = np.sqrt(np.einsum("ij,jk,ik->i", design, fit.robust_covariance, design))
+    half = critical_value(level) * error
+    counts = {
+        "n": np.bincount(stack.stratum, minlength=at.size),
+        "n_treated": np.bincount(stack.stratum, weights=stack.arm, minlength=at.size),
+        "n_events": np.bincount(stack.stratum, weights=stack.event, minlength=at.size),
     }
-    return replace(parts[0], **joined, stratum=which, starts_at=landmarks[0]), which
+    columns = {
+        "landmark": at,
+        **counts,
+        "log_hazard_ratio": value,
+        "standard_error": error,
+        "lower": value - half,
+        "upper": value + half,
+    }
+    notes = {"scale": scale, "log_likelihood": fit.log_likelihood}
+    for k, name in enumerate(version.columns):
+        notes[f"coefficient {name}"] = float(fit.coefficients[k])
+        notes[f"robust standard error {name}"] = float(np.sqrt(fit.robust_covariance[k, k]))
+    return DataTable(
+        name=f"landmark_supermodel_{version.name}",
+        title=f"Landmark supermodel: {version.title}",
+        columns={name: tuple(float(v) for v in column) for name, column in columns.items()},
+        notes=notes,
+    )
+
+
+def _fitted(
+    version: _Version, stack: PersonTime, *, landmarks: tuple[float, ...], level: float
+) -> SupermodelFit:
+    at = np.array(landmarks)
+    scale = float(at[-1])
+    arm, s = stack.arm.astype(np.float64), at[stack.stratum] / scale
+    design = np.column_stack([_column(name, arm, s) for name in version.columns])
+    stratum = stack.stratum if version.stratified else np.zeros_like(stack.stratum)
+    fit = fit_cox(replace(stack, stratum=stratum), design, ties="breslow", names=version.columns)
+    return SupermodelFit(
+        name=version.name,
+        method=f"Landmark supermodel, {version.title} (s = landmark / {scale:g}), Breslow ties, "
+        "standard error robust to patients counted at several landmarks",
+        columns=version.columns,
+        coefficients=fit.coefficients,
+        standard_errors=np.sqrt(np.diag(fit.covariance)),
+        robust_standard_errors=np.sqrt(np.diag(fit.robust_covariance)),
+        covariance=fit.covariance,
+        robust_covariance=fit.robust_covariance,
+        log_likelihood_null=fit.log_likelihood_null,
+        log_likelihood=fit.log_likelihood,
+        scale=scale,
+        n_rows=tuple(int(n) for n in np.bincount(stack.stratum, minlength=at.size)),
+        table=_table(version, fit, stack, at=at, scale=scale, level=level),
+    )
 
 
 def landmark_supermodel(
-    cohort: Cohort, landmarks: tuple[float, ...], *, window: float
+    cohort: Cohort, landmarks: tuple[float, ...], *, window: float, level: float = LEVEL
 ) -> tuple[SupermodelFit, ...]:
-    """Estimate one landmark hazard ratio from all landmarks at once, in three versions.
+    """Compare treated with not yet treated at all landmarks together, over a window after each.
 
     Parameters
     ----------
     cohort : Cohort
     landmarks : tuple of float
-        At least two, ascending, >= 0.
+        In the cohort's unit from time zero, at least 2 different ones.
     window : float
-        Follow-up after each landmark, > 0.
+        Follow-up after each landmark, > 0; longer follow-up is censored there.
+    level : float
+        Coverage of the intervals (C7).
 
     Returns
     -------
     tuple of SupermodelFit
-        ``ipl`` (a baseline for each landmark, one effect), ``ipl_quadratic`` (an effect that
-        changes with the landmark) and ``ipl_star`` (one baseline, a smooth shift). Landmarks
-        enter as shares of the last one. Versions the landmarks cannot support are left out.
+        ``ipl_constant``; with at least 3 landmarks also ``ipl_quadratic`` and ``ipl_star``,
+        each left out when these patients cannot support it.
 
     Estimates
     ---------
-    ``beta`` of ``h(t | Z, s) = h_0(t | s) exp{beta(s) Z(s)}``, ``s <= t <= s + window``.
+    ``h(t | Z, s) = h_0(t | s) exp{beta(s) Z}``, ``s <= t <= s + w``: ipl with free ``h_0(t | s)``
+    and ``beta`` constant or quadratic; ipl* with ``h_0(t) exp{gamma_1 s + gamma_2 s^2}`` and
+    ``beta`` linear. Breslow's ties.
 
     Assumes
     -------
-    As the landmark analysis at each ``s``; Breslow's rule for ties.
+    Proportional hazards within each window; the stated course of the effect over landmarks;
+    censoring independent of the event by group.
 
     References
     ----------
-    .. [vanhouwelingen2007]
+    .. [vanhouwelingen2007] [vanhouwelingen2012]
 
     Raises
     ------
     AnalysisRefused
-        Fewer than two landmarks, or no landmark with both groups and events.
+        Fewer than 2 different landmarks, no window, or ``ipl_constant`` cannot be fitted.
     """
-    if len(landmarks) < 2 or landmarks[-1] <= 0:
+    ordered = tuple(sorted(set(landmarks)))
+    if len(ordered) < LANDMARKS_AT_LEAST or not window > 0:
         raise AnalysisRefused(
-            what=f"a supermodel needs at least two landmarks, not {len(landmarks)}",
-            where="analysis.landmarks",
-            mend="declare at least two landmarks after time zero",
+            what=f"a supermodel needs at least {LANDMARKS_AT_LEAST} different landmarks and a "
+            f"window after each; there are {len(ordered)} landmarks, the window is {window:g}",
+            where="analysis.landmarks, analysis.landmark_window",
+            mend="declare more landmarks, and a window above 0",
             code="TZ-EST-supermodel",
         )
-    stacked, which = _stack(cohort, landmarks, window)
-    treated = stacked.arm.astype(np.float64)
-    share = np.asarray(landmarks)[which] / landmarks[-1]
-    by_landmark = {"treated": treated}
-    changing = by_landmark | {"treated x s": treated * share, "treated x s^2": treated * share**2}
-    shifted = {"treated": treated, "treated x s": treated * share, "s": share, "s^2": share**2}
-    one_baseline = replace(stacked, stratum=np.zeros_like(which))
-    fits = [_fit("ipl", stacked, by_landmark, "a baseline for each landmark, one effect")]
-    if len(landmarks) > 2:
-        for name, rows, columns, words in (
-            ("ipl_quadratic", stacked, changing, "an effect that changes with the landmark"),
-            ("ipl_star", one_baseline, shifted, "one baseline shifted with the landmark"),
-        ):
-            try:
-                fits.append(_fit(name, rows, columns, words))
-            except AnalysisRefused:
-                continue
+    stack = _stack(cohort, ordered, window)
+    fits = [_fitted(_CONSTANT, stack, landmarks=ordered, level=level)]
+    for version in _CHANGING if len(ordered) >= LANDMARKS_FOR_CHANGE else ():
+        try:
+            fits.append(_fitted(version, stack, landmarks=ordered, level=level))
+        except AnalysisRefused:
+            continue
     return tuple(fits)
-
-
-def _fit(name: str, rows: PersonTime, columns: dict[str, Floats], words: str) -> SupermodelFit:
-    design = np.column_stack(list(columns.values()))
-    fit = fit_cox(rows, design, ties="breslow", cluster=True, names=tuple(columns))
-    return SupermodelFit(
-        name=name,
-        terms=tuple(columns),
-        coefficients=fit.coefficients,
-        standard_errors=np.sqrt(np.diag(fit.covariance)),
-        robust_standard_errors=np.sqrt(np.diag(fit.robust_covariance)),
-        log_likelihood_null=fit.log_likelihood_null,
-        log_likelihood=fit.log_likelihood,
-        n_rows=rows.n_rows,
-        method=f"Landmark supermodel, {words}; Breslow ties, sandwich standard error by patient",
-    )

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from timezero.align._rows import exit_where_treatment_moves
-from timezero.arrays import Bools, Floats, Ints
+from timezero.arrays import Floats, Ints
 from timezero.errors import AnalysisRefused
+from timezero.estimate._deal_scores import scoring_of
 from timezero.estimate._deals import Deals, at_most, by_step, deals_of, every_deal
 from timezero.estimate._replicates import REDEAL_STREAM, Progress, generator, in_chunks
-from timezero.kernels.redeal import deal, judge_deals
+from timezero.kernels.redeal import deal
 from timezero.model.cohort import Cohort
 
 MOST_ENUMERATED = 200_000
@@ -72,106 +72,6 @@ class Redeal:
     n_median_not_reached: int
     n_fixed: int
     share_undealt: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Scoring:
-    """What is the same in every deal: the arguments of ``judge_deals`` after the deals."""
-
-    when: Floats
-    hazard_when: Floats
-    moved_exit: Floats
-    residual: Floats
-    fixed_score: float
-    first: Ints
-    past: Ints
-    event: Bools
-    leaving: Floats
-    latest_first: Ints
-    fixed: Bools
-    times: Floats
-    n_at_risk: Floats
-    n_events: Floats
-    fixed_at_risk: Floats
-    fixed_events: Floats
-
-    def judge(self, dealt: Ints) -> Floats:
-        """Return score, naive log hazard ratio and the two medians of each deal."""
-        found = np.empty((dealt.shape[0], 4))
-        judge_deals(
-            dealt,
-            self.when,
-            self.hazard_when,
-            self.moved_exit,
-            self.residual,
-            self.fixed_score,
-            self.first,
-            self.past,
-            self.event,
-            self.leaving,
-            self.latest_first,
-            self.fixed,
-            self.times,
-            self.n_at_risk,
-            self.n_events,
-            self.fixed_at_risk,
-            self.fixed_events,
-            found,
-        )
-        return found
-
-
-def _at_event_times(
-    entry: Floats, leaving: Floats, event: Bools, times: Floats
-) -> tuple[Ints, Ints, Floats, Floats]:
-    """Return first and past event time at risk (C2), numbers at risk, and events."""
-    first = np.searchsorted(times, entry, side="right").astype(np.int64)
-    past = np.searchsorted(times, leaving, side="right").astype(np.int64)
-    change = np.bincount(first, minlength=times.size + 1).astype(np.float64)
-    change -= np.bincount(past, minlength=times.size + 1)
-    n_events = np.bincount(past[event] - 1, minlength=times.size).astype(np.float64)
-    return first, past, np.cumsum(change), n_events
-
-
-def _scoring(cohort: Cohort, deals: Deals) -> _Scoring:
-    moved = exit_where_treatment_moves(cohort)
-    moved_times = np.unique(moved[cohort.event])
-    _, _, at_risk, events = _at_event_times(cohort.entry, moved, cohort.event, moved_times)
-    hazard = np.append(0.0, np.cumsum(events / at_risk[:-1]))
-
-    def hazard_by(time: Floats) -> Floats:
-        return hazard[np.searchsorted(moved_times, time, side="right")]
-
-    residual = cohort.event - hazard_by(moved)
-    treated_in_time = deals.fixed & (moved > cohort.initiation)
-    since = hazard_by(np.fmax(cohort.initiation, cohort.entry)[treated_in_time])
-    times = np.unique(cohort.exit[cohort.event])
-    first, past, n_at_risk, n_events = _at_event_times(
-        cohort.entry, cohort.exit, cohort.event, times
-    )
-    who = deals.fixed
-    _, _, fixed_at_risk, fixed_events = _at_event_times(
-        cohort.entry[who], cohort.exit[who], cohort.event[who], times
-    )
-    return _Scoring(
-        when=deals.when,
-        hazard_when=hazard_by(deals.when),
-        moved_exit=np.ascontiguousarray(moved),
-        residual=residual,
-        fixed_score=float(np.sum(residual[treated_in_time] + since)),
-        first=first,
-        past=past,
-        event=np.ascontiguousarray(cohort.event),
-        leaving=np.ascontiguousarray(cohort.exit),
-        latest_first=np.argsort(-cohort.exit, kind="stable").astype(np.int64),
-        fixed=who,
-        times=times,
-        n_at_risk=n_at_risk[:-1].copy(),
-        n_events=n_events,
-        # The kernel adds up the changes itself, after adding those of the patients dealt.
-        fixed_at_risk=np.diff(fixed_at_risk, prepend=0.0),
-        fixed_events=fixed_events,
-    )
 
 
 def _drawing(deals: Deals, seed: int) -> Callable[[int, int], Ints]:
@@ -295,7 +195,7 @@ def redeal(
     enumerated = at_most(deals, MOST_ENUMERATED)
     all_deals, chances = every_deal(deals) if enumerated else (None, None)
     n_deals = draws if all_deals is None else all_deals.shape[0]
-    scoring, draw = _scoring(cohort, deals), _drawing(deals, seed)
+    scoring, draw = scoring_of(cohort, deals), _drawing(deals, seed)
     found, n_undealt = np.empty((n_deals, 4)), np.empty(n_deals)
 
     def work(first: int, past: int) -> None:
