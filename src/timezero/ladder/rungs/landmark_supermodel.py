@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from timezero.errors import AnalysisRefused
-from timezero.estimate.landmark_supermodel import landmark_supermodel
+from timezero.estimate.landmark_supermodel import SupermodelFit, landmark_supermodel
 from timezero.ladder.climb import Climb, RungMethod, RungNumbers
 from timezero.ladder.hazard import wald_pair
 from timezero.ladder.rungs.landmark import landmark_grid
+from timezero.model.estimate import Contrast
 
 LANDMARKS_AT_LEAST = 3
 GRID_STEP = 3
@@ -32,18 +35,30 @@ def _window(climb: Climb) -> float:
     )
 
 
+def _at_landmark_zero(climb: Climb, fit: SupermodelFit) -> list[Contrast]:
+    """Return the coefficient of treatment: the effect at every landmark, or at landmark 0."""
+    pair = wald_pair(
+        float(fit.coefficients[0]),
+        float(fit.robust_standard_errors[0]),
+        variant=fit.name,
+        level=climb.level,
+        method=fit.method,
+    )
+    details = {"log_likelihood": fit.log_likelihood, "n_rows": float(sum(fit.n_rows))}
+    for k, column in enumerate(fit.columns):
+        details[f"coefficient {column}"] = float(fit.coefficients[k])
+        details[f"standard error {column}"] = float(fit.standard_errors[k])
+        details[f"robust standard error {column}"] = float(fit.robust_standard_errors[k])
+    changes = len(fit.columns) > 1
+    return [replace(c, at=0.0 if changes else c.at, details=details) for c in pair]
+
+
 def _estimate(climb: Climb) -> RungNumbers:
     found = RungNumbers()
     window = _window(climb)
     landmarks = _landmarks(climb)
-    for fit in landmark_supermodel(climb.cohort, landmarks, window=window):
-        found.contrasts += wald_pair(
-            fit.coefficients[0],
-            fit.robust_standard_errors[0],
-            variant=fit.name,
-            level=climb.level,
-            method=fit.method,
-        )
+    for fit in landmark_supermodel(climb.cohort, landmarks, window=window, level=climb.level):
+        found.contrasts += _at_landmark_zero(climb, fit)
         found.tables.append(fit.table)
     found.cautions.append(
         f"landmarks {', '.join(f'{s:g}' for s in landmarks)}; follow-up of {window:g} after each"

@@ -1,0 +1,233 @@
+"""The whole ladder on small cohorts: refusals, sums, and what must not matter."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import timezero
+from timezero.errors import AnalysisRefused
+from timezero.ladder.run import ladder_methods
+from timezero.model.protocol import AnalysisPart, DataPart, Protocol, QuestionPart
+
+NEVER = float("nan")
+QUICK = AnalysisPart(redeals=300, bootstrap=200, horizons=(12.0, 24.0), landmarks=(3.0, 6.0))
+
+
+def illness_death(make_cohort, *, n=80, seed=5, scale=1.0, with_trigger=True, **changes):
+    """Candidates from an exponential trigger, treated later by chance alone; nobody is helped."""
+    rng = np.random.default_rng(seed)
+    death = np.ceil(rng.exponential(700.0, n))
+    trigger = np.ceil(rng.exponential(120.0, n))
+    treated = trigger + np.ceil(rng.exponential(200.0, n))
+    censored = np.ceil(rng.uniform(200.0, 1500.0, n))
+    leave = np.minimum(death, censored)
+    per_unit = 365.25 / 12.0 / scale
+    return make_cohort(
+        leave / per_unit,
+        death <= censored,
+        np.where((treated < leave) & (trigger < leave), treated, NEVER) / per_unit,
+        triggers=np.where(trigger < leave, trigger, NEVER) / per_unit if with_trigger else None,
+        **changes,
+    )
+
+
+@pytest.fixture
+def cohort(make_cohort):
+    return illness_death(make_cohort)
+
+
+@pytest.fixture
+def result(cohort):
+    return timezero.study(cohort, Protocol(analysis=QUICK))
+
+
+def all_numbers(result):
+    return np.array(
+        [
+            value
+            for rung in result.rungs
+            for c in rung.contrasts
+            for value in (c.value, c.standard_error, c.lower, c.upper, c.p_value)
+        ]
+        + [value for share in result.decomposition for value in (share.lower, share.upper)]
+    )
+
+
+def test_every_rung_is_on_the_ladder_in_order(result):
+    assert [rung.name for rung in result.rungs] == [
+        "ever_treated",
+        "clock_reset",
+        "waiting_excluded",
+        "landmark",
+        "landmark_supermodel",
+        "mantel_byar",
+        "simon_makuch",
+        "time_varying",
+        "from_trigger",
+    ]
+    assert [m.name for m in ladder_methods()] == [rung.name for rung in result.rungs]
+    assert {rung.status for rung in result.rungs} == {"ok"}
+
+
+def test_waiting_makes_an_advantage_and_the_corrections_take_it_away(result):
+    naive = result.rung("ever_treated").contrast("hazard_ratio")
+    assert naive.upper < 1
+    for name in ("time_varying", "from_trigger"):
+        fair = result.rung(name).contrast("hazard_ratio")
+        assert fair.lower < 1 < fair.upper
+    assert result.verdict.code in {"waiting_explains_it", "too_few_to_tell"}
+
+
+@pytest.mark.parametrize("scale", ["log_hazard_ratio", "rmst_difference"])
+def test_parts_add_up_to_the_published_difference(result, scale):
+    parts = {s.part: s.value for s in result.decomposition if s.scale == scale}
+    total = parts["clock"] + parts["person_time"] + parts["trigger"] + parts["remainder"]
+    assert total == pytest.approx(parts["published"], rel=1e-12)
+
+
+def test_the_clock_is_a_part_when_two_clocks_were_published(cohort):
+    protocol = Protocol(analysis=QUICK, question=QuestionPart(published_error="clock_reset"))
+    shares = timezero.study(cohort, protocol).decomposition
+    clock = next(s for s in shares if s.part == "clock" and s.scale == "log_hazard_ratio")
+    rungs = {r.name: r for r in timezero.study(cohort, protocol).rungs}
+    first, second = (
+        rungs[name].contrast("log_hazard_ratio").value
+        for name in ("clock_reset", "waiting_excluded")
+    )
+    assert clock.value == pytest.approx(first - second, rel=1e-12)
+    assert clock.lower < clock.value < clock.upper
+
+
+def test_the_number_of_workers_changes_no_bit(cohort):
+    one, three = (
+        timezero.study(cohort, Protocol(analysis=QUICK.model_copy(update={"workers": workers})))
+        for workers in (1, 3)
+    )
+    assert np.array_equal(all_numbers(one), all_numbers(three), equal_nan=True)
+
+
+def test_another_seed_moves_only_what_is_drawn(cohort, result):
+    other = timezero.study(cohort, Protocol(analysis=QUICK.model_copy(update={"seed": 7})))
+    fixed, moved = (
+        [r.rung("mantel_byar").contrast("log_hazard_ratio", v).p_value for r in (result, other)]
+        for v in ("peto", "exact")
+    )
+    assert fixed[0] == fixed[1]
+    assert moved[0] != moved[1]
+    assert abs(moved[0] - moved[1]) < 0.2
+
+
+def test_days_and_months_give_the_same_ratios(make_cohort, result):
+    in_days = illness_death(make_cohort, scale=365.25 / 12.0, time_unit="days")
+    per_month = 365.25 / 12.0
+    analysis = QUICK.model_copy(
+        update={
+            "horizons": tuple(h * per_month for h in QUICK.horizons),
+            "landmarks": tuple(s * per_month for s in QUICK.landmarks),
+        }
+    )
+    days = timezero.study(in_days, Protocol(data=DataPart(unit="days"), analysis=analysis))
+    for name, factor in (("hazard_ratio", 1.0), ("rmst_difference", per_month)):
+        for first, second in zip(result.rungs, days.rungs, strict=True):
+            ours = [c.value for c in first.contrasts if c.measure == name]
+            theirs = [c.value for c in second.contrasts if c.measure == name]
+            assert theirs == pytest.approx([x * factor for x in ours], rel=1e-8)
+
+
+def test_the_order_of_patients_changes_no_estimate(make_cohort, cohort, result):
+    order = np.random.default_rng(2).permutation(cohort.n)
+    shuffled = make_cohort(
+        cohort.exit[order],
+        cohort.event[order],
+        cohort.initiation[order],
+        triggers=cohort.trigger[order],
+    )
+    analysis = QUICK.model_copy(update={"redeals": 0, "bootstrap": 0})
+    first, second = (timezero.study(c, Protocol(analysis=analysis)) for c in (cohort, shuffled))
+    assert all_numbers(second) == pytest.approx(all_numbers(first), rel=1e-9, nan_ok=True)
+
+
+def test_without_a_trigger_the_rung_is_refused_and_said(make_cohort):
+    result = timezero.study(
+        illness_death(make_cohort, with_trigger=False), Protocol(analysis=QUICK)
+    )
+    rung = result.rung("from_trigger")
+    assert rung.status == "refused"
+    assert "no trigger" in rung.refusal
+    assert "became a candidate" in rung.needed
+    assert any("who could have had the treatment" in text for text in result.verdict.not_answered)
+    trigger = [s for s in result.decomposition if s.part == "trigger"]
+    assert {s.status for s in trigger} == {"not_assessed"}
+    assert all(np.isnan(s.value) for s in trigger)
+
+
+def test_everybody_treated_refuses_what_needs_the_untreated(make_cohort):
+    result = timezero.study(
+        make_cohort([5, 8, 9, 12], [1, 1, 1, 0], [2, 3, 1, 4]), Protocol(analysis=QUICK)
+    )
+    assert result.rung("ever_treated").status == "refused"
+    assert "never treated" in result.rung("ever_treated").refusal
+    assert result.rung("time_varying").status in {"ok", "refused"}
+    assert result.decomposition == ()
+    assert result.verdict.code == "cannot_be_compared"
+
+
+@pytest.mark.parametrize(
+    ("exits", "events", "initiations", "words"),
+    [
+        ([5, 6], [0, 0], [2, NEVER], "no event"),
+        ([5], [1], [2], "1 patient"),
+        ([5, 6], [1, 1], [NEVER, NEVER], "nobody began"),
+    ],
+)
+def test_nothing_to_compare_is_refused(make_cohort, exits, events, initiations, words):
+    with pytest.raises(AnalysisRefused, match=words):
+        timezero.study(make_cohort(exits, events, initiations), Protocol(analysis=QUICK))
+
+
+def test_no_event_among_the_treated_gives_firth_and_no_infinite_ratio(make_cohort):
+    exits = [3, 4, 5, 6, 7, 8, 20, 21, 22, 23]
+    result = timezero.study(
+        make_cohort(exits, [1] * 6 + [0] * 4, [NEVER] * 6 + [2, 3, 4, 5]),
+        Protocol(analysis=QUICK),
+    )
+    rung = result.rung("time_varying")
+    assert rung.contrast("hazard_ratio") is None
+    firth = rung.contrast("hazard_ratio", "firth")
+    assert 0 < firth.value < 1
+    assert np.isfinite(firth.upper)
+    assert any("monotone" in caution for caution in rung.cautions)
+    for each in result.rungs:
+        for contrast in each.contrasts:
+            assert contrast.value == pytest.approx(contrast.value, nan_ok=True)
+            assert not np.isinf(contrast.value)
+
+
+def test_landmark_hazards_are_those_of_the_declared_landmarks(result):
+    variants = {c.variant for c in result.rung("landmark").contrasts}
+    assert {"landmark=3", "landmark=6"} <= variants
+
+
+def test_strata_of_the_mantel_byar_test(make_cohort):
+    from timezero.model.cohort import Covariate
+
+    centre = np.array([0.0, 1.0] * 40)
+    cohort = illness_death(
+        make_cohort,
+        covariates=(
+            Covariate(name="centre", kind="categorical", values=centre, levels=("a", "b")),
+        ),
+    )
+    analysis = QUICK.model_copy(update={"strata": ("centre",)})
+    rung = timezero.study(cohort, Protocol(analysis=analysis)).rung("mantel_byar")
+    whole = rung.contrast("log_hazard_ratio", "peto")
+    stratified = rung.contrast("log_hazard_ratio", "peto_stratified")
+    assert stratified.details["observed_intervention"] == whole.details["observed_intervention"]
+    assert stratified.details["variance"] < whole.details["variance"]
+
+
+def test_e_values_only_for_rungs_without_waiting(result):
+    table = next(t for t in result.sensitivity if t.name == "e_value")
+    assert set(table.columns["rung"]) == {"time_varying", "from_trigger"}
+    assert all(value >= 1 for value in table.columns["e_value"])
