@@ -88,14 +88,17 @@ def fit_cox(
         Of the columns, used in refusals.
 
     Estimates
-        Log hazard ratio of one unit of each column, all else equal; no unit of time.
+    ---------
+    Log hazard ratio of one unit of each column, all else equal; no unit of time.
+
     Assumes
-        Proportional hazards; censoring and delayed entry independent of the event given the
-        design; covariates known just before each moment.
+    -------
+    Proportional hazards; censoring and delayed entry independent of the event given the
+    design; covariates known just before each moment.
 
     References
     ----------
-    .. [cox1972] [efron1977] [lin1989] [therneau2000]
+    .. [cox1972], [efron1977], [lin1989], [therneau2000]
 
     Raises
     ------
@@ -109,19 +112,11 @@ def fit_cox(
     zero = np.zeros(design.shape[1])
     value_null, gradient_null, information_null = evaluate(sets, zero)
     refuse_collinear(sets, information_null)
-    best = maximise(lambda point: evaluate(sets, point), zero)
+    at_zero = (value_null, gradient_null, information_null)
+    best = maximise(lambda point: evaluate(sets, point), zero, at_start=at_zero)
     _refuse_infinite(sets, best, information_null)
     covariance = invert(best.information)
-    residuals = weighted_score_residuals(
-        sets.columns,
-        linear_predictor(sets, best.point),
-        sets.weight,
-        sets.event,
-        sets.first,
-        sets.last,
-        sets.begins,
-        sets.efron,
-    )
+    residuals = _residuals(sets, best.point)
     robust = np.full_like(covariance, np.nan)
     if cluster:
         robust = sandwich(covariance, residuals, rows.patient[sets.kept])
@@ -161,6 +156,19 @@ def sandwich(covariance: Floats, residuals: Floats, cluster: Ints) -> Floats:
     )
     moved = by_cluster @ covariance
     return moved.T @ moved
+
+
+def _residuals(sets: RiskSets, point: Floats) -> Floats:
+    return weighted_score_residuals(
+        sets.columns,
+        linear_predictor(sets, point),
+        sets.weight,
+        sets.event,
+        sets.first,
+        sets.last,
+        sets.begins,
+        sets.efron,
+    )
 
 
 def invert(information: Floats) -> Floats:

@@ -39,6 +39,15 @@ def e_value(hazard_ratio: float, lower: float, upper: float, *, common: bool) ->
         Whether more than 15 % have the event by the end; then the hazard ratio is first turned
         into a risk ratio.
 
+    Estimates
+    ---------
+    ``R + sqrt(R (R - 1))`` with R the risk ratio or its inverse, whichever is at least 1; for a
+    common outcome ``R = (1 - 0.5^sqrt(HR)) / (1 - 0.5^sqrt(1 / HR))``.
+
+    Assumes
+    -------
+    One binary unmeasured characteristic, as strongly associated with treatment as with outcome.
+
     References
     ----------
     .. [vanderweele2017]

@@ -11,7 +11,7 @@ from timezero.arrays import Bools, Floats
 from timezero.errors import AnalysisRefused
 from timezero.estimate.cox import invert, refuse_collinear
 from timezero.estimate.likelihood_root import profile_limits
-from timezero.estimate.maximise import Objective, maximise
+from timezero.estimate.maximise import Maximum, Objective, maximise
 from timezero.estimate.normal import two_sided_p
 from timezero.estimate.risk_sets import RiskSets, arrange, evaluate, linear_predictor
 from timezero.estimate.tied_steps import (
@@ -40,7 +40,8 @@ class FirthFit:
     statistics, p_values : (p,) float64
         Penalised likelihood ratio of each coefficient, one degree of freedom.
     log_likelihood_null, log_likelihood : float
-        Penalised, with all coefficients zero and at the maximum.
+        Penalised, with all coefficients zero and at the maximum. The penalty depends on the unit
+        of the columns, so that only differences of the two can be compared between programs.
     """
 
     coefficients: Floats
@@ -100,14 +101,7 @@ def fit_firth(
         return _penalised(sets, steps, point)
 
     best = maximise(objective, zero, iterations=ITERATIONS)
-    if not best.converged:
-        raise AnalysisRefused(
-            what=f"Firth's penalised likelihood has not reached its maximum after "
-            f"{best.n_iterations} iterations",
-            where=f"covariates {', '.join(sets.names)}",
-            mend="use fewer covariates, or covariates with fewer extreme values",
-            code="TZ-EST-convergence",
-        )
+    _refuse_unfinished(sets, best)
     covariance = invert(best.information)
     lower, upper, statistics = (np.full(p, np.nan) for _ in range(3))
     for column in range(p) if columns is None else columns:
@@ -128,6 +122,18 @@ def fit_firth(
         p_values=np.array([two_sided_p(float(np.sqrt(x))) for x in statistics]),
         log_likelihood_null=_in_own_units(sets, objective(zero)[0]),
         log_likelihood=_in_own_units(sets, best.value),
+    )
+
+
+def _refuse_unfinished(sets: RiskSets, best: Maximum) -> None:
+    if best.converged:
+        return
+    raise AnalysisRefused(
+        what=f"Firth's penalised likelihood has not reached its maximum after "
+        f"{best.n_iterations} iterations",
+        where=f"covariates {', '.join(sets.names)}",
+        mend="use fewer covariates, or covariates with fewer extreme values",
+        code="TZ-EST-convergence",
     )
 
 
@@ -155,7 +161,7 @@ def _penalised(sets: RiskSets, steps: Steps, point: Floats) -> tuple[float, Floa
     sign, log_determinant = np.linalg.slogdet(information)
     if not np.isfinite(value) or sign <= 0.0 or not np.isfinite(log_determinant):
         return -np.inf, gradient, information
-    inverse = np.linalg.inv(information)
+    inverse = np.asarray(np.linalg.inv(information), dtype=np.float64)
     return (
         value + 0.5 * float(log_determinant),
         gradient + 0.5 * _trace_of_third_moments(sets, steps, point, inverse),

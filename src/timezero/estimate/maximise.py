@@ -16,6 +16,8 @@ Objective: TypeAlias = Callable[[Floats], tuple[float, Floats, Floats]]
 VALUE_ROUND_OFF = 1e-11
 # Steps this small (on scaled columns) are polishing; they end when they stop shrinking.
 POLISHING = 1e-7
+# A curvature that is only roughly right (a penalty's is left out) still shrinks them steadily.
+STALLED = 0.9
 NO_STEP = 1e-15
 HALVINGS = 60
 
@@ -44,7 +46,12 @@ class Maximum:
 
 
 def maximise(
-    objective: Objective, start: Floats, *, free: Bools | None = None, iterations: int = 50
+    objective: Objective,
+    start: Floats,
+    *,
+    free: Bools | None = None,
+    iterations: int = 50,
+    at_start: tuple[float, Floats, Floats] | None = None,
 ) -> Maximum:
     """Follow an objective uphill from a start.
 
@@ -56,10 +63,12 @@ def maximise(
     free : (p,) bool, optional
         Which coordinates may move; all when not given.
     iterations : int
+    at_start : (float, (p,), (p, p)), optional
+        The objective at ``start``, when it is known already.
     """
     moving = np.ones(start.size, dtype=np.bool_) if free is None else free
     point = start.copy()
-    value, gradient, information = objective(point)
+    value, gradient, information = objective(point) if at_start is None else at_start
     before = np.inf
     done = not moving.any()
     n = 0
@@ -68,7 +77,7 @@ def maximise(
         step = np.zeros_like(point)
         step[moving] = newton_step(gradient[moving], information[np.ix_(moving, moving)])
         size = float(np.max(np.abs(step) / (1.0 + np.abs(point))))
-        if size <= NO_STEP or (before < POLISHING and size >= 0.5 * before):
+        if size <= NO_STEP or (before < POLISHING and size >= STALLED * before):
             done = True
             break
         found = _uphill(objective, point, value, step)

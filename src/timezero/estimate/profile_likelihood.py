@@ -42,6 +42,10 @@ def profile_interval(
     ---------
     ``{b : 2 (max l - max_{beta_j = b} l) <= chi2_1(level)}``.
 
+    Assumes
+    -------
+    As :func:`timezero.estimate.cox.fit_cox`.
+
     References
     ----------
     .. [venzon1988]

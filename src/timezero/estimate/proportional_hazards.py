@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 import numpy as np
 
-from timezero.arrays import Floats
+from timezero.arrays import Floats, Ints
 from timezero.errors import AnalysisRefused, InputRefused
 from timezero.estimate.cox import CoxFit
 from timezero.estimate.product_limit import survival_curve
 from timezero.estimate.risk_sets import RiskSets, arrange, linear_predictor
 from timezero.estimate.tied_steps import (
+    Steps,
     means_and_covariances,
     step_averages,
     steps_of,
@@ -26,19 +27,21 @@ Transform: TypeAlias = Literal["km", "identity", "rank", "log"]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PhTest:
-    """Score test of proportional hazards, for each column and for all together.
+    """Score test of proportional hazards, for each term and for all together.
 
     Parameters
     ----------
     names : tuple of str
-    chi2, p_values : (p,) float64
-        One degree of freedom each.
+        Of the terms: columns that share a name are one term.
+    chi2, p_values : (n_terms,) float64
+    df : (n_terms,) int64
+        Number of columns of each term.
     global_chi2, global_p_value : float
-        ``p`` degrees of freedom.
+        Over all p columns, ``p`` degrees of freedom.
     times : (n_events,) float64
     residuals : (n_events, p) float64
-        Scaled Schoenfeld residuals plus coefficient: their trend over time is that of the log
-        hazard ratio.
+        Scaled Schoenfeld residuals plus coefficient, for each column: their trend over time is
+        that of the log hazard ratio.
     transform : str
         Of time, against which a trend is looked for.
     """
@@ -46,6 +49,7 @@ class PhTest:
     names: tuple[str, ...]
     chi2: Floats
     p_values: Floats
+    df: Ints
     global_chi2: float
     global_p_value: float
     times: Floats
@@ -67,10 +71,11 @@ def proportional_hazards_test(
     ----------
     rows : PersonTime
     fit : CoxFit
-        Of these rows and this design.
+        Of these rows and this design, without an offset.
     design : (n_rows, p) float64
     names : sequence of str
-        Of the columns.
+        Of the columns; those that share a name, such as the levels of a category, are tested
+        together.
     transform : {"km", "identity", "rank", "log"}
         Of time: ``km`` is one less the product-limit curve just before.
 
@@ -94,45 +99,55 @@ def proportional_hazards_test(
     from scipy.special import chdtrc
 
     sets = arrange(rows, design, ties=fit.ties, names=names)
-    p = design.shape[1]
     trend = _transformed(rows, sets.event_time, transform)
-    event_at = sets.last[sets.event] - 1
-    centred = trend - trend[event_at].mean()
-    _refuse_no_trend(centred[event_at], transform)
+    at_events = trend[sets.last[sets.event] - 1]
+    _refuse_no_trend(at_events, transform)
     steps = steps_of(sets)
-    linear = linear_predictor(sets, fit.coefficients * sets.scale)
-    risk = sets.weight * np.exp(linear)
+    risk = sets.weight * np.exp(linear_predictor(sets, fit.coefficients * sets.scale))
     means, spread = means_and_covariances(
-        step_averages(sets, steps, risk, with_products(sets.columns)), p
+        step_averages(sets, steps, risk, with_products(sets.columns)), design.shape[1]
     )
-    g = centred[steps.when]
-    weight = sets.weight[sets.event]
-    score = (weight * centred[event_at]) @ sets.columns[sets.event] - (steps.share * g) @ means
-    whole, crossed, own = (
-        np.einsum("s,sij->ij", steps.share * factor, spread)
-        for factor in (np.ones_like(g), g, g * g)
-    )
-    information = own - crossed.T @ np.linalg.solve(whole, crossed)
-    single = np.array([score[j] ** 2 / _alone(whole, crossed, own, j) for j in range(p)])
-    all_together = float(score @ np.linalg.solve(information, score))
+    score, information = _score(sets, steps, (means, spread), trend - at_events.mean())
+    terms = tuple(dict.fromkeys(names))
+    members = [np.flatnonzero([name == term for name in names]) for term in terms]
+    chi2 = np.array([_chi2(score[j], information[np.ix_(j, j)]) for j in members])
+    df = np.array([j.size for j in members], dtype=np.int64)
+    together = _chi2(score, information)
     return PhTest(
-        names=tuple(names),
-        chi2=single,
-        p_values=np.asarray(chdtrc(1.0, single), dtype=np.float64),
-        global_chi2=all_together,
-        global_p_value=float(chdtrc(float(p), all_together)),
-        times=sets.event_time[event_at],
-        residuals=_scaled_residuals(sets, fit, means, steps.when, event_at),
+        names=terms,
+        chi2=chi2,
+        p_values=np.asarray(chdtrc(df, chi2), dtype=np.float64),
+        df=df,
+        global_chi2=together,
+        global_p_value=float(chdtrc(score.size, together)),
+        times=sets.event_time[sets.last[sets.event] - 1],
+        residuals=_scaled_residuals(sets, fit, means, steps.when),
         transform=transform,
     )
 
 
-def _alone(whole: Floats, crossed: Floats, own: Floats, j: int) -> float:
-    """Return the information on one trend, given the coefficients."""
-    return float(own[j, j] - crossed[:, j] @ np.linalg.solve(whole, crossed[:, j]))
+def _chi2(score: Floats, information: Floats) -> float:
+    return float(score @ np.linalg.solve(information, score))
+
+
+def _score(
+    sets: RiskSets, steps: Steps, moments: tuple[Floats, Floats], trend: Floats
+) -> tuple[Floats, Floats]:
+    """Return the score of the trends, and their information given the coefficients."""
+    means, spread = moments
+    event_at = sets.last[sets.event] - 1
+    g = trend[steps.when]
+    seen = (sets.weight[sets.event] * trend[event_at]) @ sets.columns[sets.event]
+    score = seen - (steps.share * g) @ means
+    coefficients, crossed, own = (
+        np.tensordot(steps.share * factor, spread, axes=1) for factor in (np.ones_like(g), g, g * g)
+    )
+    explained: Floats = crossed.T @ np.linalg.solve(coefficients, crossed)
+    return score, own - explained
 
 
 def _transformed(rows: PersonTime, times: Floats, transform: Transform) -> Floats:
+    """Return g at the event times; from unweighted rows, so that weights move only the test."""
     if transform == "identity":
         return times
     if transform == "log":
@@ -143,7 +158,7 @@ def _transformed(rows: PersonTime, times: Floats, transform: Transform) -> Float
         upto = np.searchsorted(leaving, times, side="right")
         return (below + upto + 1) / 2.0
     if transform == "km":
-        curve = survival_curve(rows)
+        curve = survival_curve(replace(rows, weight=np.ones(rows.n_rows)))
         before = np.searchsorted(curve.times, times, side="left")
         return 1.0 - np.concatenate([[1.0], curve.survival])[before]
     raise InputRefused(
@@ -164,11 +179,12 @@ def _refuse_no_trend(trend: Floats, transform: Transform) -> None:
         )
 
 
-def _scaled_residuals(
-    sets: RiskSets, fit: CoxFit, means: Floats, when: Floats, event_at: Floats
-) -> Floats:
+def _scaled_residuals(sets: RiskSets, fit: CoxFit, means: Floats, when: Ints) -> Floats:
+    """Return covariates less their mean in the risk set, scaled to the log hazard ratio."""
+    event_at = sets.last[sets.event] - 1
     n_steps = np.bincount(when, minlength=sets.begins.size)
     averaged = np.zeros((sets.begins.size, means.shape[1]))
-    np.add.at(averaged, when, means / n_steps[when][:, np.newaxis])
-    residuals = (sets.columns[sets.event] - averaged[event_at]) * sets.scale
+    each: Floats = means / n_steps[when][:, np.newaxis]
+    np.add.at(averaged, when, each)
+    residuals: Floats = (sets.columns[sets.event] - averaged[event_at]) * sets.scale
     return residuals @ fit.covariance * fit.n_events + fit.coefficients

@@ -288,13 +288,9 @@ def _standardise(
             code="TZ-EST-constant",
         )
     total = np.add.reduceat(weight, strata_start)
-    mean = lowest + (
-        np.add.reduceat(
-            weight[:, np.newaxis] * (design - np.repeat(lowest, sizes, axis=0)), strata_start, axis=0
-        )
-        / total[:, np.newaxis]
-    )
+    above: Floats = weight[:, np.newaxis] * (design - np.repeat(lowest, sizes, axis=0))
+    mean: Floats = lowest + np.add.reduceat(above, strata_start, axis=0) / total[:, np.newaxis]
     centred = design - np.repeat(mean, sizes, axis=0)
-    spread = np.sqrt(np.mean(centred**2, axis=0))
+    spread: Floats = np.sqrt(np.mean(centred**2, axis=0))
     scale = np.exp2(np.round(np.log2(spread)))
     return np.ascontiguousarray(centred / scale), scale

@@ -8,7 +8,8 @@ ones to blame. Comparisons enter the linear programme only once they are violate
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Callable, Sequence
+from typing import Any, cast
 
 import numpy as np
 
@@ -23,16 +24,14 @@ COMPARISONS_ADDED = 500
 ROUNDS = 200
 
 
-def monotone_columns(
-    rows: PersonTime, design: Floats, names: tuple[str, ...]
-) -> tuple[str, ...]:
+def monotone_columns(rows: PersonTime, design: Floats, names: Sequence[str]) -> tuple[str, ...]:
     """Name the covariates whose hazard ratio has no finite likeliest value.
 
     Parameters
     ----------
     rows : PersonTime
     design : (n_rows, p) float64
-    names : tuple of str
+    names : sequence of str
         Of the columns.
 
     Returns
@@ -40,9 +39,23 @@ def monotone_columns(
     names : tuple of str
         Empty when the maximum is finite.
 
+    Estimates
+    ---------
+    The columns with an entry in the sparsest ``v`` with ``v'x_event >= v'x_j`` for every row j
+    at risk at each event, strictly somewhere.
+
+    Assumes
+    -------
+    Nothing: it is a property of these rows, the same under either rule for ties.
+
     References
     ----------
-    .. [jacobsen1989] [heinze2001]
+    .. [jacobsen1989], [heinze2001]
+
+    Raises
+    ------
+    InputRefused, AnalysisRefused
+        As :func:`timezero.estimate.cox.fit_cox`, except for a monotone likelihood.
     """
     return recession_columns(arrange(rows, design, ties="breslow", names=names))
 
@@ -115,8 +128,9 @@ def _risk_set_maximum(rank: Ints, sets: RiskSets) -> Ints:
 
 def _sparsest_direction(sets: RiskSets, gain: Floats) -> Floats | None:
     """Minimise the sum of absolute entries subject to gain one and no event outranked."""
-    from scipy.optimize import linprog
+    from scipy import optimize
 
+    linprog = cast("Callable[..., Any]", optimize.linprog)  # type: ignore[reportUnknownMemberType]
     p = gain.size
     if not gain.any():
         return None
@@ -137,8 +151,8 @@ def _sparsest_direction(sets: RiskSets, gain: Floats) -> Floats | None:
             bounds=(0.0, None),
             method="highs",
         )
-        if solved.x is None:
+        halves = cast("Floats | None", solved.x)
+        if halves is None:
             return None
-        halves = cast("Floats", solved.x)
         direction = halves[:p] - halves[p:]
     return None

@@ -15,6 +15,13 @@ from timezero.kernels._jit import kernel
 
 
 @kernel
+def add_row(to: Floats, k: int, rows: Floats, i: int) -> None:
+    """Add row ``i`` of one table to row ``k`` of another, without temporary arrays."""
+    for m in range(rows.shape[1]):
+        to[k, m] += rows[i, m]
+
+
+@kernel
 def risk_set_sums(values: Floats, first: Ints, last: Ints, begins: Bools) -> Floats:
     """Sum the rows at risk at each event time.
 
@@ -40,26 +47,28 @@ def risk_set_sums(values: Floats, first: Ints, last: Ints, begins: Bools) -> Flo
         if left >= right:
             continue
         if begins[left]:
-            sums[right - 1] += values[i]
+            add_row(sums, right - 1, values, i)
             continue
         left += n
         right += n
         while left < right:
             if left & 1:
-                tree[left] += values[i]
+                add_row(tree, left, values, i)
                 left += 1
             if right & 1:
                 right -= 1
-                tree[right] += values[i]
+                add_row(tree, right, values, i)
             left >>= 1
             right >>= 1
     for k in range(n - 2, -1, -1):
         if not begins[k + 1]:
-            sums[k] += sums[k + 1]
+            add_row(sums, k, sums, k + 1)
     for node in range(1, n):
-        tree[2 * node] += tree[node]
-        tree[2 * node + 1] += tree[node]
-    return sums + tree[n:]
+        add_row(tree, 2 * node, tree, node)
+        add_row(tree, 2 * node + 1, tree, node)
+    for k in range(n):
+        add_row(sums, k, tree, n + k)
+    return sums
 
 
 @kernel
@@ -82,27 +91,28 @@ def range_sums(tables: Floats, first: Ints, last: Ints, begins: Bools) -> Floats
     cumulative = tables.copy()
     for k in range(1, n):
         if not begins[k]:
-            cumulative[k] += cumulative[k - 1]
-    tree = np.empty((2 * n, q))
+            add_row(cumulative, k, cumulative, k - 1)
+    tree = np.zeros((2 * n, q))
     tree[n:] = tables
     for node in range(n - 1, 0, -1):
-        tree[node] = tree[2 * node] + tree[2 * node + 1]
+        add_row(tree, node, tree, 2 * node)
+        add_row(tree, node, tree, 2 * node + 1)
     for i in range(first.size):
         left, right = first[i], last[i]
         if left >= right:
             continue
         if begins[left]:
-            sums[i] = cumulative[right - 1]
+            add_row(sums, i, cumulative, right - 1)
             continue
         left += n
         right += n
         while left < right:
             if left & 1:
-                sums[i] += tree[left]
+                add_row(sums, i, tree, left)
                 left += 1
             if right & 1:
                 right -= 1
-                sums[i] += tree[right]
+                add_row(sums, i, tree, right)
             left >>= 1
             right >>= 1
     return sums
@@ -110,8 +120,14 @@ def range_sums(tables: Floats, first: Ints, last: Ints, begins: Bools) -> Floats
 
 @kernel
 def hazards_at_events(
-    columns: Floats, risk: Floats, weight: Floats, event: Bools, first: Ints, last: Ints,
-    begins: Bools, efron: bool,
+    columns: Floats,
+    risk: Floats,
+    weight: Floats,
+    event: Bools,
+    first: Ints,
+    last: Ints,
+    begins: Bools,
+    efron: bool,
 ) -> tuple[float, Floats, Floats, Floats, Floats, Floats]:
     """Walk over the event times: log denominators, hazards, means of the risk sets.
 
@@ -150,7 +166,7 @@ def hazards_at_events(
         for m in range(p):
             values[i, 1 + m] = risk[i] * columns[i, m]
         if event[i]:
-            tied[last[i] - 1] += values[i]
+            add_row(tied, last[i] - 1, values, i)
             n_tied[last[i] - 1] += 1.0
             weight_tied[last[i] - 1] += weight[i]
     at_risk = risk_set_sums(values, first, last, begins)
@@ -198,8 +214,14 @@ def add_exactly(total: float, lost: float, term: float) -> tuple[float, float]:
 
 @kernel
 def partial_likelihood(
-    columns: Floats, linear: Floats, weight: Floats, event: Bools, first: Ints, last: Ints,
-    begins: Bools, efron: bool,
+    columns: Floats,
+    linear: Floats,
+    weight: Floats,
+    event: Bools,
+    first: Ints,
+    last: Ints,
+    begins: Bools,
+    efron: bool,
 ) -> tuple[float, Floats, Floats]:
     """Return the log partial likelihood, its gradient and the observed information.
 
@@ -251,8 +273,14 @@ def partial_likelihood(
 
 @kernel
 def weighted_score_residuals(
-    columns: Floats, linear: Floats, weight: Floats, event: Bools, first: Ints, last: Ints,
-    begins: Bools, efron: bool,
+    columns: Floats,
+    linear: Floats,
+    weight: Floats,
+    event: Bools,
+    first: Ints,
+    last: Ints,
+    begins: Bools,
+    efron: bool,
 ) -> Floats:
     """Return each row's share of the gradient, times its weight.
 
@@ -272,7 +300,7 @@ def weighted_score_residuals(
     residuals = np.empty((n_rows, p))
     for i in range(n_rows):
         if event[i]:
-            met[i] += tied_steps[last[i] - 1]
+            add_row(met, i, tied_steps, last[i] - 1)
         for m in range(p):
             drift = hazard_ratio[i] * (columns[i, m] * met[i, 0] - met[i, 1 + m])
             if event[i]:
