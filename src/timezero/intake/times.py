@@ -24,7 +24,6 @@ _DAY_MONTH = r"^\d{1,2}[./-]\d{1,2}[./-](\d{4}|\d{2})$"
 _MINUS = "\u2212"
 # Years outside belong to slips of the pen and to place-holders, not to patients.
 EARLIEST_YEAR, LATEST_YEAR = 1800, 2200
-EPOCH = dt.date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -78,6 +77,8 @@ def read_moments(column: Column, data: DataPart) -> Moments:
     InputRefused
         The declared date format is none.
     """
+    if data.date_format is not None:
+        _refuse_strange(data.date_format)
     missing = column.missing(data.missing)
     is_text = (column.kinds == TEXT) & ~missing
     numbers = np.where((column.kinds == NUMBER) & ~missing, column.numbers, np.nan)
@@ -145,18 +146,22 @@ def text_days(text: pl.Series, date_format: str | None) -> Floats:
     return days
 
 
+def _refuse_strange(date_format: str) -> None:
+    parts = (("%d", "%e"), ("%m", "%b", "%B"), ("%Y", "%y"))
+    if all(any(directive in date_format for directive in part) for part in parts):
+        return
+    raise InputRefused(
+        what=f"{date_format!r} is no date format",
+        where="data.date_format",
+        mend="write it with %d for the day, %m for the month and %Y for the year: %d/%m/%Y",
+        code="TZ-IN-06",
+    )
+
+
 def _parsed(text: pl.Series, date_format: str) -> Floats:
     import polars as pl
 
-    try:
-        dates = text.str.to_date(date_format, strict=False, exact=True)
-    except pl.exceptions.PolarsError as error:
-        raise InputRefused(
-            what=f"{date_format!r} is no date format",
-            where="data.date_format",
-            mend="write it with %d, %m and %Y, such as %d/%m/%Y",
-            code="TZ-IN-06",
-        ) from error
+    dates = text.str.to_date(date_format, strict=False, exact=True)
     years = dates.dt.year()
     known = ((years >= EARLIEST_YEAR) & (years <= LATEST_YEAR)).fill_null(value=False).to_numpy()
     days = dates.cast(pl.Int32).cast(pl.Float64).fill_null(float("nan")).to_numpy()
@@ -183,11 +188,6 @@ def both_readings(text: str) -> str:
         if words not in readings:
             readings.append(words)
     return " or ".join(readings) if readings else "no date in either order"
-
-
-def date_of(days: float) -> str:
-    """Return a number of days since 1970-01-01 as a date."""
-    return (EPOCH + dt.timedelta(days=int(days))).isoformat()
 
 
 def deciding_format(texts: list[str]) -> str:
