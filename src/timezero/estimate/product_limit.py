@@ -1,337 +1,184 @@
-"""Product-limit (Kaplan-Meier) curves, with delayed entry and changes of arm."""
+"""Survival curves by the product-limit method, and what is read off them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+import math
+from dataclasses import replace
+from typing import Final, Literal
 
 import numpy as np
 
-from timezero.arrays import Bools, Floats, Ints
+from timezero.arrays import Floats
+from timezero.conventions import LEVEL
 from timezero.errors import AnalysisRefused
+from timezero.estimate._risk_table import arm_risk_table, usable_rows
 from timezero.estimate.normal import critical_value
-from timezero.kernels.risk_table import (
-    CENSORED,
-    CONTINUES,
-    CROSSED,
-    EVENT,
-    count_risk,
-    product_of_survivals,
-    running_sums,
-)
-from timezero.model.estimate import ArmSummary, AtTime, Curve
+from timezero.kernels.risk_table import product_of_survivals, running_sums
+from timezero.model.estimate import NAN, ArmSummary, AtTime, Curve
 from timezero.model.person_time import PersonTime
 
-ArmName: TypeAlias = Literal["reference", "intervention", "all"]
-
-# Survival within this of one half is one half: the square root of the machine's precision, as in
-# R's quantile.survfit.
-HALF_TOLERANCE = 1.490116119384766e-08
-NAN = float("nan")
-
-
-def how_rows_end(rows: PersonTime) -> Ints:
-    """Return how each row ends: event, censored, crossed to the other arm, or goes on.
-
-    Parameters
-    ----------
-    rows : PersonTime
-
-    Returns
-    -------
-    kind : (n_rows,) int64
-        As the constants of ``kernels.risk_table``.
-    """
-    kind = np.where(rows.event, EVENT, CENSORED).astype(np.int64)
-    order = np.lexsort((rows.entry, rows.patient))
-    this, following = order[:-1], order[1:]
-    adjoins = (rows.patient[this] == rows.patient[following]) & (
-        rows.exit[this] == rows.entry[following]
-    )
-    goes_on = adjoins & ~rows.event[this]
-    same_arm = rows.arm[this] == rows.arm[following]
-    kind[this[goes_on & same_arm]] = CONTINUES
-    kind[this[goes_on & ~same_arm]] = CROSSED
-    return kind
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Counted:
-    """Risk table of one group of rows."""
-
-    times: Floats
-    n_at_risk: Floats
-    n_events: Floats
-    n_censored: Floats
-    n_crossed: Floats
-
-
-def _count(rows: PersonTime, kept: Bools, kind: Ints, start: float) -> _Counted:
-    entry = np.maximum(rows.entry[kept], start)
-    leave, weight, ends = rows.exit[kept], rows.weight[kept], kind[kept]
-    times = np.unique(leave[ends != CONTINUES])
-    by_entry, by_leave = np.argsort(entry, kind="stable"), np.argsort(leave, kind="stable")
-    one_group = np.zeros(entry.size, dtype=np.int64)
-    n_at_risk, n_leaving = count_risk(
-        times,
-        entry[by_entry],
-        weight[by_entry],
-        one_group,
-        leave[by_leave],
-        weight[by_leave],
-        one_group,
-        ends[by_leave],
-        1,
-    )
-    return _Counted(
-        times=times,
-        n_at_risk=n_at_risk[:, 0],
-        n_events=n_leaving[:, 0, EVENT],
-        n_censored=n_leaving[:, 0, CENSORED],
-        n_crossed=n_leaving[:, 0, CROSSED],
-    )
-
-
-def _log_log_limits(survival: Floats, greenwood: Floats, level: float) -> tuple[Floats, Floats]:
-    """Return log-log limits; NaN where survival is 1 or 0, as in R."""
-    inside = (survival > 0.0) & (survival < 1.0)
-    log_survival = np.log(np.where(inside, survival, 0.5))
-    middle = np.log(-log_survival)
-    half = critical_value(level) * np.sqrt(np.where(inside, greenwood, 0.0)) / -log_survival
-    lower = np.where(inside, np.exp(-np.exp(middle + half)), np.where(survival == 1.0, 1.0, NAN))
-    upper = np.where(inside, np.exp(-np.exp(middle - half)), np.where(survival == 1.0, 1.0, NAN))
-    return lower, upper
+ARMS: Final[tuple[Literal["reference"], Literal["intervention"]]] = ("reference", "intervention")
+# A curve within this of one half counts as one half, as in R's quantile.survfit.
+SAME_SURVIVAL: Final = 2.0**-26
 
 
 def survival_curve(
     rows: PersonTime,
     arm: int | None = None,
     *,
-    level: float = 0.95,
+    level: float = LEVEL,
     from_time: float | None = None,
 ) -> Curve:
-    """Estimate the share still free of the event over time (Kaplan-Meier).
+    """Estimate which share of an arm survives each time.
 
     Parameters
     ----------
     rows : PersonTime
-        On ``(entry, exit]`` (C2), with case weights >= 0.
-    arm : int, optional
-        0 reference, 1 intervention; everybody when not given.
+        With delayed entry, split rows and weights where there are any.
+    arm : {0, 1}, optional
+        Only the rows of this arm; default everybody.
     level : float
-        Coverage of the log-log limits, in (0, 1).
+        Coverage of the pointwise limits, in (0, 1).
     from_time : float, optional
-        The curve is conditional on reaching this time: rows that end by it are left out.
+        The curve is conditional on reaching this time, and starts there.
 
     Returns
     -------
     Curve
-        At each distinct time at which a row ends, other than by going on in the same arm.
+        At every distinct exit. Limits are NaN where survival is 1 or 0, and the standard error is
+        NaN where survival is 0: there the formulas say nothing.
 
     Estimates
     ---------
-    ``S(t) = prod_{u <= t} {1 - d(u) / n(u)}``, given survival to the start of the curve.
+    ``S(t) = P(T > t | T > start)`` under the hazard of this arm (PL1); without transitions
+    between the arms, the share of its patients alive at *t*.
 
     Assumes
     -------
-    Censoring, crossing and late entry independent of the event.
+    Censoring, late entry and change of arm tell nothing about the event that the arm does not
+    already tell. Weights count patients: 2 means entered twice, in the standard error too.
 
     References
     ----------
-    .. [kaplan1958] Greenwood's variance; log-log limits.
+    .. [kaplan1958] (PL1) to (PL4)
+    .. [simon1984] curves by state
 
     Raises
     ------
     AnalysisRefused
-        The arm has no rows, or a weight is negative.
+        Nobody is under observation, or rows have negative weights or end before they begin.
     """
-    kept = np.ones(rows.n_rows, np.bool_) if arm is None else rows.arm == arm
     start = rows.starts_at if from_time is None else from_time
-    if from_time is not None:
-        kept = kept & (rows.exit > from_time)
-    label = "everybody" if arm is None else rows.labels[arm]
-    _refuse_unusable(rows, kept, label)
-    clip = -np.inf if from_time is None else from_time
-    counted = _count(rows, kept, how_rows_end(rows), clip)
-    n, d = counted.n_at_risk, counted.n_events
+    _refuse_unobserved_start(rows, start)
+    table = arm_risk_table(_from(rows, start), arm)
+    n, d = table.n_at_risk, table.n_events
     survival = product_of_survivals(n, d)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        terms = np.where(d > 0.0, d / (n * (n - d)), 0.0)
-    greenwood = running_sums(np.where(np.isfinite(terms), terms, 0.0))
-    gone = survival <= 0.0
-    lower, upper = _log_log_limits(survival, greenwood, level)
-    name: ArmName = "all" if arm is None else ("reference", "intervention")[arm]
+    greenwood = _greenwood_terms(n, d)
+    spread = np.sqrt(running_sums(greenwood))
+    alive = survival > 0.0
+    lower, upper = _log_log_limits(survival, spread, critical_value(level))
     return Curve(
-        arm=name,
-        label=label,
+        arm="all" if arm is None else ARMS[arm],
+        label="everybody" if arm is None else rows.labels[arm],
         starts_at=start,
-        times=counted.times,
+        times=table.times,
         survival=survival,
         lower=lower,
         upper=upper,
-        standard_error=np.where(gone, 0.0, survival * np.sqrt(greenwood)),
+        standard_error=np.where(alive, survival * spread, NAN),
         n_at_risk=n,
         n_events=d,
-        n_censored=counted.n_censored,
-        n_crossed=counted.n_crossed,
+        n_censored=table.n_censored,
+        n_crossed=table.n_crossed,
     )
 
 
-def _refuse_unusable(rows: PersonTime, kept: Bools, label: str) -> None:
-    if not kept.any():
-        raise AnalysisRefused(
-            what=f"nobody is in the arm '{label}'",
-            where=rows.counted_from,
-            mend="a curve needs at least one patient",
-            code="TZ-EST-empty-arm",
-        )
-    if np.any(rows.weight[kept] < 0.0) or np.any(np.isnan(rows.weight[kept])):
-        raise AnalysisRefused(
-            what="a case weight is negative or missing",
-            where=rows.counted_from,
-            mend="weights must be zero or more",
-            code="TZ-EST-weight",
-        )
+def median_survival(curve: Curve) -> tuple[float, float, float]:
+    """Return the median survival time and its limits; NaN means not reached.
 
-
-def earliest_stable_start(rows: PersonTime, arm: int, minimum_at_risk: int) -> float:
-    """Return the earliest time just after which enough of an arm are at risk.
+    When survival stays at exactly one half for a while, the median is the middle of that while.
+    The limits are where the limits of the curve pass one half.
 
     Parameters
     ----------
-    minimum_at_risk : int
-        How many rows must be at risk, >= 1.
+    curve : Curve
 
     Returns
     -------
-    float
-        NaN when there are never so many; ``-inf`` when they are there from the beginning.
+    median, lower, upper : float
     """
-    entry = np.sort(rows.entry[rows.arm == arm])
-    leave = np.sort(rows.exit[rows.arm == arm])
-    if entry.size < minimum_at_risk:
-        return NAN
-    # Just after an entry time t: entered at or before t, and not left by t.
-    n_at_risk = np.searchsorted(entry, entry, side="right") - np.searchsorted(
-        leave, entry, side="right"
+    return (
+        _time_of_half(curve.times, curve.survival),
+        _time_of_half(curve.times, curve.lower),
+        _time_of_half(curve.times, curve.upper),
     )
-    enough = np.flatnonzero(n_at_risk >= minimum_at_risk)
-    return float(entry[enough[0]]) if enough.size else NAN
 
 
-def _step_at(curve: Curve, time: float) -> int:
-    """Return the index of the last step at or before a time; -1 before the first."""
-    return int(np.searchsorted(curve.times, time, side="right")) - 1
-
-
-def _is_beyond(curve: Curve, time: float) -> bool:
-    """Return whether nothing can be claimed at this time (C8)."""
-    return time > curve.times[-1] and curve.survival[-1] > 0.0
-
-
-def survival_at(curve: Curve, time: float, *, level: float = 0.95) -> AtTime:
-    """Read the curve off at one time; NaN after the last exit (C8) and before the start.
+def survival_at(curve: Curve, time: float, *, level: float = LEVEL) -> AtTime:
+    """Return the survival at one time; NaN before the start and after the last exit (C8).
 
     Parameters
     ----------
+    curve : Curve
     time : float
+        In the unit of the curve.
     level : float
-        Coverage of the log-log interval.
+        Coverage of the interval, log-log, in (0, 1).
     """
-    if time < curve.starts_at or _is_beyond(curve, time):
+    if not curve.starts_at <= time <= last_exit(curve):
         return AtTime(at=time, value=NAN, standard_error=NAN, lower=NAN, upper=NAN)
-    k = _step_at(curve, time)
+    k = int(np.searchsorted(curve.times, time, side="right")) - 1
     if k < 0:
-        return AtTime(at=time, value=1.0, standard_error=0.0, lower=1.0, upper=1.0)
-    survival, error = float(curve.survival[k]), float(curve.standard_error[k])
-    greenwood = np.array([(error / survival) ** 2 if survival > 0.0 else 0.0])
-    lower, upper = _log_log_limits(np.array([survival]), greenwood, level)
+        return AtTime(at=time, value=1.0, standard_error=0.0, lower=NAN, upper=NAN)
+    survival, error = curve.survival[k : k + 1], curve.standard_error[k : k + 1]
+    spread = np.divide(error, survival, out=np.full(1, NAN), where=survival > 0.0)
+    lower, upper = _log_log_limits(survival, spread, critical_value(level))
     return AtTime(
         at=time,
-        value=survival,
-        standard_error=error,
+        value=float(survival[0]),
+        standard_error=float(error[0]),
         lower=float(lower[0]),
         upper=float(upper[0]),
     )
 
 
-def restricted_mean(curve: Curve, horizon: float, *, level: float = 0.95) -> AtTime:
-    """Return the mean time lived between the start of the curve and the horizon.
+def restricted_mean(curve: Curve, horizon: float, *, level: float = LEVEL) -> AtTime:
+    """Return the mean time lived from the start of the curve until the horizon (PL5).
 
     Parameters
     ----------
+    curve : Curve
     horizon : float
-        In the cohort's unit, after the start of the curve.
+        In the unit of the curve, counted on its clock. Beyond the last exit the answer is NaN
+        (C8), unless nobody survives it.
     level : float
-        Coverage of the normal interval.
-
-    Returns
-    -------
-    AtTime
-        NaN when the horizon lies after the last exit and survival is above zero there (C8).
-
-    Estimates
-    ---------
-    ``E[min(T, horizon)] - start``, given ``T > start``.
-
-    References
-    ----------
-    .. [royston2013] variance by the sum over events of the squared area to their right.
+        Coverage of the interval, in (0, 1).
     """
-    if horizon <= curve.starts_at or _is_beyond(curve, horizon):
+    nobody_left = curve.survival.size > 0 and curve.survival[-1] == 0.0
+    if horizon < curve.starts_at or (horizon > last_exit(curve) and not nobody_left):
         return AtTime(at=horizon, value=NAN, standard_error=NAN, lower=NAN, upper=NAN)
-    last = _step_at(curve, horizon) + 1
-    edges = np.concatenate([[curve.starts_at], curve.times[:last], [horizon]])
-    heights = np.concatenate([[1.0], curve.survival[:last]])
-    pieces = heights * np.diff(edges)
-    to_the_right = running_sums(np.ascontiguousarray(pieces[::-1]))[::-1]
-    area = float(to_the_right[0])
-    n, d = curve.n_at_risk[:last], curve.n_events[:last]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        terms = np.where((d > 0.0) & (n > d), to_the_right[1:] ** 2 * d / (n * (n - d)), 0.0)
-    error = float(np.sqrt(running_sums(terms)[-1])) if last else 0.0
-    half = critical_value(level) * error
+    before = curve.times <= horizon
+    edges = np.concatenate([[curve.starts_at], curve.times[before], [horizon]])
+    heights = np.concatenate([[1.0], curve.survival[before]])
+    areas = np.diff(edges) * heights
+    # (PL6): the area still to come after each time; (PL7) weighs Greenwood's terms by its square.
+    to_come = running_sums(areas[:0:-1].copy())[::-1]
+    terms = _greenwood_terms(curve.n_at_risk[before], curve.n_events[before])
+    value = math.fsum(areas)
+    error = math.sqrt(math.fsum(to_come**2 * terms))
+    z = critical_value(level)
     return AtTime(
-        at=horizon, value=area, standard_error=error, lower=area - half, upper=area + half
+        at=horizon,
+        value=value,
+        standard_error=error,
+        lower=value - z * error,
+        upper=value + z * error,
     )
 
 
-def _first_at_or_below_half(times: Floats, values: Floats) -> float:
-    """Return when a falling step function crosses one half; the midpoint where it rests on it."""
-    usable = np.where(np.isnan(values), -np.inf, values)
-    below = np.flatnonzero(usable < 0.5 + HALF_TOLERANCE)
-    if below.size == 0:
-        return NAN
-    k = int(below[0])
-    if usable[k] > 0.5 - HALF_TOLERANCE:
-        strictly = np.flatnonzero(usable < 0.5 - HALF_TOLERANCE)
-        end = float(times[strictly[0]]) if strictly.size else float(times[-1])
-        return (float(times[k]) + end) / 2.0
-    return float(times[k])
-
-
-def median_survival(curve: Curve) -> tuple[float, float, float]:
-    """Return the median and its interval by the log-log limits; NaN = not reached.
-
-    Where survival rests exactly on one half, the median is the middle of that step, as in R.
-
-    References
-    ----------
-    .. [brookmeyer1982]
-    """
-    steps = curve.n_events > 0.0
-    times = curve.times
-    median = _first_at_or_below_half(times, curve.survival)
-    # A limit is undefined once survival is 0: the curve has ended, so it says nothing more.
-    lower = np.where(np.isnan(curve.lower), NAN, curve.lower)
-    upper = np.where(np.isnan(curve.upper), NAN, curve.upper)
-    del steps
-    defined = ~np.isnan(lower)
-    return (
-        median,
-        _first_at_or_below_half(times[defined], lower[defined]) if defined.any() else NAN,
-        _first_at_or_below_half(times[defined], upper[defined]) if defined.any() else NAN,
-    )
+def last_exit(curve: Curve) -> float:
+    """Return the end of follow-up of a curve, after which nothing is claimed (C8)."""
+    return float(curve.times[-1]) if curve.times.size else curve.starts_at
 
 
 def arm_summary(
@@ -340,31 +187,124 @@ def arm_summary(
     curve: Curve,
     *,
     horizons: tuple[float, ...],
-    level: float = 0.95,
+    level: float = LEVEL,
 ) -> ArmSummary:
-    """Return who is in an arm and what its curve says at the median and each horizon.
+    """Count who is in an arm, and read its curve at the median and at each horizon.
 
     Parameters
     ----------
-    arm : int
-        0 reference, 1 intervention.
+    rows : PersonTime
+        The rows the curve was made from.
+    arm : {0, 1}
     curve : Curve
-        Of this arm; only time after its start is counted.
+        Of this arm. Patients, events and time are counted from its start; a patient is counted
+        once, whatever the weight.
     horizons : tuple of float
     level : float
+        Coverage of the intervals at the horizons; the median takes that of the curve.
     """
-    kept = (rows.arm == arm) & (rows.exit > max(curve.starts_at, 0.0) - (curve.starts_at <= 0))
-    lived = rows.exit[kept] - np.maximum(rows.entry[kept], curve.starts_at)
+    used = usable_rows(_from(rows, curve.starts_at))
+    mine = used.arm == arm
+    entered = np.maximum(used.entry[mine], curve.starts_at)
     median, lower, upper = median_survival(curve)
     return ArmSummary(
-        arm="intervention" if arm else "reference",
+        arm=ARMS[arm],
         label=rows.labels[arm],
-        n_patients=int(np.unique(rows.patient[kept]).size),
-        n_events=int(rows.event[kept].sum()),
-        person_time=float(np.sum(rows.weight[kept] * lived)),
+        n_patients=int(np.unique(used.patient[mine]).size),
+        n_events=int(used.event[mine].sum()),
+        person_time=math.fsum(used.exit[mine] - entered),
         median=median,
         median_lower=lower,
         median_upper=upper,
         survival=tuple(survival_at(curve, h, level=level) for h in horizons),
         rmst=tuple(restricted_mean(curve, h, level=level) for h in horizons),
     )
+
+
+def earliest_stable_start(rows: PersonTime, arm: int, minimum_at_risk: int) -> float:
+    """Return the earliest time from which enough patients of an arm are at risk.
+
+    A curve by state that starts earlier can fall to zero with the first patient who dies alone.
+
+    Parameters
+    ----------
+    rows : PersonTime
+    arm : {0, 1}
+    minimum_at_risk : int
+        Rows that must be at risk just after the returned time.
+
+    Returns
+    -------
+    float
+        On the clock of the rows; NaN when there are never so many.
+    """
+    used = usable_rows(rows)
+    mine = used.arm == arm
+    entered = np.sort(np.maximum(used.entry[mine], rows.starts_at))
+    left = np.sort(used.exit[mine])
+    # C2: just after t, an entry at t counts and an exit at t does not.
+    at_risk = np.searchsorted(entered, entered, side="right") - np.searchsorted(
+        left, entered, side="right"
+    )
+    enough = np.flatnonzero(at_risk >= minimum_at_risk)
+    return float(entered[enough[0]]) if enough.size else NAN
+
+
+def _from(rows: PersonTime, start: float) -> PersonTime:
+    """Return the rows under observation after a later start; all of them at their own start."""
+    if start == rows.starts_at:
+        return rows
+    kept = rows.exit > start
+    return replace(
+        rows,
+        entry=np.maximum(rows.entry, start)[kept],
+        exit=rows.exit[kept],
+        event=rows.event[kept],
+        arm=rows.arm[kept],
+        patient=rows.patient[kept],
+        stratum=rows.stratum[kept],
+        weight=rows.weight[kept],
+        starts_at=start,
+    )
+
+
+def _refuse_unobserved_start(rows: PersonTime, start: float) -> None:
+    if not start >= rows.starts_at:
+        raise AnalysisRefused(
+            what=f"a curve cannot start at {start:g}: nothing is observed before "
+            f"{rows.starts_at:g}",
+            where=rows.counted_from,
+            mend="start the curve where observation starts, or later",
+            code="TZ-EST-start",
+        )
+
+
+def _greenwood_terms(n_at_risk: Floats, n_events: Floats) -> Floats:
+    """Return d / {n (n - d)} (PL2), 0 where nobody is left: that is S = 0, which has no spread."""
+    rest = n_at_risk * (n_at_risk - n_events)
+    return np.divide(n_events, rest, out=np.zeros(rest.size), where=rest > 0.0)
+
+
+def _log_log_limits(survival: Floats, spread: Floats, z: float) -> tuple[Floats, Floats]:
+    """Return S ** exp(+- z spread / log S) (PL4), NaN where S is 1 or 0."""
+    inside = (survival > 0.0) & (survival < 1.0)
+    lower, upper = np.full(survival.size, NAN), np.full(survival.size, NAN)
+    log_survival = np.log(survival[inside])
+    stretch = np.exp(-z * spread[inside] / log_survival)
+    lower[inside] = np.exp(log_survival * stretch)
+    upper[inside] = np.exp(log_survival / stretch)
+    return lower, upper
+
+
+def _time_of_half(times: Floats, survival: Floats) -> float:
+    """Return when a curve first passes one half, the midpoint when it stays there for a while."""
+    reached = np.flatnonzero(survival <= 0.5 + SAME_SURVIVAL)
+    if reached.size == 0:
+        return NAN
+    first = times[reached[0]]
+    if abs(survival[reached[0]] - 0.5) > SAME_SURVIVAL:
+        return float(first)
+    passed = np.flatnonzero(survival < 0.5 - SAME_SURVIVAL)
+    # R's rule: a curve that ends at one half stays there until the last exit.
+    until = times[passed[0]] if passed.size else times[-1]
+    return float(first + (until - first) / 2.0)

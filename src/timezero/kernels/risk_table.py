@@ -52,6 +52,7 @@ def count_risk(
     total = np.zeros(n_groups)
     lost = np.zeros(n_groups)
     rows = np.zeros(n_groups, np.int64)
+    fallen = np.zeros(n_groups, np.int64)
     n_in = n_out = done = 0
     for k in range(times.size):
         now = times[k]
@@ -74,7 +75,7 @@ def count_risk(
             if rows[g] == 0:
                 total[g] = lost[g] = 0.0
         done = max(done, n_out)
-        fallen = np.zeros(n_groups, np.int64)
+        fallen[:] = 0
         while done < leave.size and leave[done] == now:
             g = leave_group[done]
             if leave_kind[done] < 3:
