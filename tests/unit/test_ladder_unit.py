@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import timezero
-from timezero.errors import AnalysisRefused
+from timezero.errors import AnalysisRefused, UnknownName
 from timezero.ladder.run import ladder_methods
 from timezero.model.protocol import AnalysisPart, DataPart, Protocol, QuestionPart
 
@@ -231,3 +231,9 @@ def test_e_values_only_for_rungs_without_waiting(result):
     table = next(t for t in result.sensitivity if t.name == "e_value")
     assert set(table.columns["rung"]) == {"time_varying", "from_trigger"}
     assert all(value >= 1 for value in table.columns["e_value"])
+
+
+def test_an_unknown_stratum_is_refused_by_name(cohort):
+    analysis = QUICK.model_copy(update={"strata": ("center",)})
+    with pytest.raises(UnknownName, match="no covariate 'center'"):
+        timezero.study(cohort, Protocol(analysis=analysis))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from timezero.ladder.climb import Progress
@@ -14,7 +14,7 @@ def _silent(step: str, done: int, total: int) -> None:
 
 
 @contextmanager
-def showing_progress(*, plain: bool) -> Iterator[Progress]:
+def showing_progress(*, plain: bool) -> Generator[Progress]:
     """Yield a callback that shows one bar a step; silent when plain or not in a terminal."""
     if plain or not sys.stderr.isatty():
         yield _silent

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from timezero.arrays import Bools, Floats, Ints
+from timezero.errors import UnknownName, nearest_first
 from timezero.model.cohort import Cohort, Covariate
 
 
@@ -55,15 +56,30 @@ def baseline_design(cohort: Cohort) -> Design:
         names += new_names
         columns += new_columns
     matrix = np.column_stack(columns) if columns else np.empty((cohort.n, 0))
-    return Design(names=tuple(names), columns=matrix, complete=~np.isnan(matrix).any(axis=1))
+    complete: Bools = np.isnan(matrix).sum(axis=1) == 0
+    return Design(names=tuple(names), columns=matrix, complete=complete)
 
 
 def strata_of(cohort: Cohort, names: tuple[str, ...]) -> Ints:
     """Return a stratum number for each patient from the levels of the named covariates.
 
     Patients with a missing level form a stratum of their own.
+
+    Raises
+    ------
+    UnknownName
+        A name is not among the covariates.
     """
     by_name = {covariate.name: covariate for covariate in cohort.covariates}
-    levels = np.column_stack([np.nan_to_num(by_name[name].values, nan=-1.0) for name in names])
-    _, stratum = np.unique(levels, axis=0, return_inverse=True)
+    for name in names:
+        if name not in by_name:
+            listed = ", ".join(nearest_first(name, list(by_name))) or "none"
+            raise UnknownName(
+                what=f"there is no covariate '{name}' to stratify by",
+                where="analysis.strata",
+                mend=f"name it under data.covariates too; there are: {listed}",
+                code="TZ-LAD-09",
+            )
+    levels = [np.unique(by_name[name].values, return_inverse=True)[1] for name in names]
+    _, stratum = np.unique(np.column_stack(levels), axis=0, return_inverse=True)
     return stratum.astype(np.int64).ravel()

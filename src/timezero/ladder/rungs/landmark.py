@@ -26,7 +26,7 @@ def landmark_grid(cohort: Cohort) -> Floats:
     """Return the grid of the landmark curve: equal steps over the middle 90 % of initiations."""
     waits = cohort.initiation[cohort.initiated]
     first, last = np.quantile(waits, GRID_QUANTILES, method="inverted_cdf")
-    return np.unique(np.linspace(first, last, GRID_POINTS))
+    return np.unique(np.linspace(float(first), float(last), GRID_POINTS))
 
 
 def _lost(cohort: Cohort, at: float) -> list[str]:
