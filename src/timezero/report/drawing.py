@@ -1,0 +1,120 @@
+"""One look for all pictures: canvas, colours, and SVG text that is the same every time."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from timezero.arrays import Floats, Ints
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Canvas
+
+BLUE: Final = "#0072B2"
+VERMILLION: Final = "#D55E00"
+BLACK: Final = "#000000"
+GREY: Final = "#595959"
+PALE: Final = "#767676"
+ARM_COLOUR: Final = {"reference": BLACK, "intervention": BLUE, "all": BLACK}
+ARM_DASH: Final = {"reference": (0, (5, 2)), "intervention": "solid", "all": "solid"}
+
+POINTS_PER_INCH: Final = 72.0
+MOST_VERTICES: Final = 400
+MOST_MARKS: Final = 150
+
+_STYLE: Final[dict[str, Any]] = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "timezero",
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial"],
+    "font.size": 10.0,
+    "axes.labelsize": 10.0,
+    "axes.titlesize": 10.5,
+    "xtick.labelsize": 9.5,
+    "ytick.labelsize": 9.5,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.8,
+    "axes.unicode_minus": True,
+    "path.simplify": True,
+    "path.simplify_threshold": 0.2,
+}
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Draw in the style of the reports, and leave other drawing of the program alone."""
+    import matplotlib as mpl
+
+    with mpl.rc_context(_STYLE):
+        yield
+
+
+def canvas(width: float, height: float) -> Canvas:
+    """Return an empty canvas; sizes in points, in which text is ten points high."""
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width / POINTS_PER_INCH, height / POINTS_PER_INCH))
+    FigureCanvasSVG(figure)
+    return figure
+
+
+def axes_at(figure: Canvas, left: float, bottom: float, *, right: float, top: float) -> Axes:
+    """Return axes with margins in points on each side of the canvas."""
+    width, height = (size * POINTS_PER_INCH for size in figure.get_size_inches())
+    box = (
+        left / width,
+        bottom / height,
+        (width - left - right) / width,
+        (height - bottom - top) / height,
+    )
+    return figure.add_axes(box)
+
+
+def as_svg(figure: Canvas, name: str) -> str:
+    """Return the drawing as an SVG element to stand inside a page.
+
+    Identifiers that are referred to carry the name, so that several drawings can share a page;
+    the others are dropped. The element is hidden from assistive technology: the page gives it
+    a role, a title and a description.
+    """
+    target = io.StringIO()
+    figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
+    text = target.getvalue()
+    text = text[text.index("<svg") :]
+    text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
+    text = re.sub(r"<!--.*?-->\s*", "", text, flags=re.DOTALL)
+    used = set(re.findall(r'(?:url\(#|xlink:href="#|href="#)([^")]+)', text))
+
+    def keep(match: re.Match[str]) -> str:
+        return f' id="{name}-{match[1]}"' if match[1] in used else ""
+
+    text = re.sub(r'\sid="([^"]+)"', keep, text)
+    text = re.sub(r'(url\(#|xlink:href="#|\shref="#)', rf"\g<1>{name}-", text)
+    text = re.sub(r'<svg ([^>]*?)width="[^"]*" height="[^"]*"', r"<svg \1", text, count=1)
+    text = re.sub(r'height="[\d.]+pt"|width="[\d.]+pt"', "", text, count=2)
+    text = text.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
+    return re.sub(r"\n\s*", "\n", text).strip()
+
+
+def drawn_positions(n: int, most: int = MOST_VERTICES) -> Ints:
+    """Return which of n points are drawn: all, or evenly spread ones with both ends."""
+    if n <= most:
+        return np.arange(n, dtype=np.int64)
+    return np.unique(np.linspace(0, n - 1, most).round().astype(np.int64))
+
+
+def round_ticks(last: float, most: int = 6) -> Floats:
+    """Return round times from 0 up to the last time drawn."""
+    from matplotlib.ticker import MaxNLocator
+
+    ticks = MaxNLocator(nbins=most, steps=[1, 2, 3, 5, 6, 10]).tick_values(0.0, last)
+    found = np.asarray(ticks, dtype=np.float64)
+    return found[(found >= 0.0) & (found <= last * 1.0001)]

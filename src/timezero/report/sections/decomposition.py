@@ -1,0 +1,10 @@
+"""The published difference, taken apart."""
+
+from __future__ import annotations
+
+from timezero.report.document import Chapter, Section, drawn
+from timezero.report.figures.decomposition import FIGURE
+
+SECTION = Section(
+    title="What made the published difference", chapter=Chapter.PARTS, blocks=lambda result: drawn(FIGURE, result)
+)

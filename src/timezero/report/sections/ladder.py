@@ -1,0 +1,10 @@
+"""The ladder: the signature picture and its numbers."""
+
+from __future__ import annotations
+
+from timezero.report.document import Chapter, Section, drawn
+from timezero.report.figures.ladder_forest import FIGURE
+
+SECTION = Section(
+    title="The ladder, from naive to corrected", chapter=Chapter.LADDER, blocks=lambda result: drawn(FIGURE, result)
+)

@@ -1,0 +1,67 @@
+"""Small numbers hidden in shared reports, and what would give them away hidden with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from timezero.model.cohort import AttritionStep
+from timezero.model.result import StudyResult
+
+
+def smallest_shown(result: StudyResult) -> int:
+    """Return the smallest count that is printed: 1 in the private profile."""
+    report = result.protocol.report
+    return 1 if report.profile == "private" else report.smallest_cell
+
+
+def is_private(result: StudyResult) -> bool:
+    """Return whether the report may show single patients."""
+    return result.protocol.report.profile == "private"
+
+
+def printed_counts(counts: Sequence[float], smallest: int) -> tuple[str, ...]:
+    """Print the parts of one total, with small parts hidden.
+
+    A single hidden part could be found by subtraction, so the next smallest part is then printed
+    as the range that the hidden one leaves open. Zero is not hidden.
+
+    Parameters
+    ----------
+    counts : sequence of float
+        Parts whose total may be known to the reader.
+    smallest : int
+        Counts from 1 to below this are hidden.
+    """
+    small = [0 < count < smallest for count in counts]
+    texts = [
+        f"<{smallest}" if hide else f"{count:,.0f}"
+        for count, hide in zip(counts, small, strict=True)
+    ]
+    others = [k for k, count in enumerate(counts) if count >= smallest]
+    if sum(small) == 1 and others:
+        partner = min(others, key=lambda k: counts[k])
+        total = counts[small.index(True)] + counts[partner]
+        texts[partner] = f"{total - smallest + 1:,.0f}\u2013{total - 1:,.0f}"
+    return tuple(texts)
+
+
+def printed_steps(
+    steps: Sequence[AttritionStep], smallest: int
+) -> tuple[tuple[str, str, str, str], ...]:
+    """Print each step of the attrition: its name, how many remain, how many left, and why.
+
+    Where fewer than ``smallest`` left, the numbers before are printed as ranges.
+    """
+    lines: list[tuple[str, str, str, str]] = []
+    open_range = 0
+    for step in reversed(steps):
+        n = f"{step.n_patients:,}"
+        if open_range:
+            low = step.n_patients - open_range + 1
+            n = f"{low:,}\u2013{low + open_range:,}"
+        hide = 0 < step.n_removed < smallest
+        removed = f"<{smallest}" if hide else f"{step.n_removed:,}" if step.n_removed else ""
+        lines.append((step.step, n, removed, step.reason))
+        if hide:
+            open_range = max(open_range, smallest - 1) if open_range == 0 else open_range + smallest
+    return tuple(reversed(lines))
