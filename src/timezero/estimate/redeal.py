@@ -115,7 +115,7 @@ def _p_value(scores: Floats, chances: Floats | None, observed: float) -> tuple[f
     # The deal that happened is one of the possible ones, so a drawn p-value is never 0.
     drawn = np.append(scores, observed)
     p_value, in_tail = _two_sided(drawn, np.full(drawn.size, 1.0 / drawn.size), observed)
-    return p_value, float(np.std(in_tail)) / np.sqrt(drawn.size)
+    return p_value, float(np.std(in_tail) / np.sqrt(drawn.size))
 
 
 def _refuse_the_impossible(cohort: Cohort, deals: Deals, draws: int) -> None:
