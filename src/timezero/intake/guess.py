@@ -160,8 +160,9 @@ def _fits(role: str, moments: Moments) -> bool:
     timed = content in {"dates", "unclear dates", "numbers", "mixed"}
     if role == "time_zero":
         return content in {"dates", "unclear dates", "mixed"}
-    # A 0/1 column tells whether, not when.
-    return timed and (n_values > 2 or content != "numbers")
+    # A column of 0 and 1, or 1 and 2, tells whether, not when.
+    values = set(column.text.filter(~moments.missing).unique().to_list())
+    return timed and not values <= {"0", "1", "2"}
 
 
 def _bonus(role: str, moments: Moments) -> float:
