@@ -19,5 +19,3 @@ def reference_text(key: str) -> str:
     work = bibliography()[key]
     doi = f" doi:{work['doi']}" if work["doi"] else ""
     return f"{work['text']}{doi}"
-
-

@@ -48,7 +48,7 @@ def so_far(curve: Curve, counts: Floats, ticks: Floats) -> Floats:
 
 
 def value_at(curve: Curve, values: Floats, ticks: Floats) -> Floats:
-    """Return survival or a limit at each tick; NaN before the start and after the last exit (C8)."""
+    """Return survival or a limit at each tick; NaN before the start and after the end (C8)."""
     found = np.append(1.0, values)[np.searchsorted(curve.times, ticks, side="right")]
     outside = (ticks < curve.starts_at) | (ticks > curve.times[-1] if curve.times.size else True)
     return np.where(outside, np.nan, found)

@@ -49,12 +49,19 @@ class Prose:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table of printed text; the first column names the row."""
+    """A table of printed text; the first column names the row.
+
+    Parameters
+    ----------
+    folded : bool
+        Closed until the reader opens it.
+    """
 
     caption: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

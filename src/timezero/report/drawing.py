@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, TypeAlias, cast
 
 import numpy as np
 
 from timezero.arrays import Floats, Ints
+from timezero.report.numbers import MINUS
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure as Canvas
+# The keyword arguments of matplotlib's methods have no types: its objects are Any here.
+Axes: TypeAlias = Any
+Canvas: TypeAlias = Any
 
 BLUE: Final = "#0072B2"
 VERMILLION: Final = "#D55E00"
@@ -48,11 +49,11 @@ _STYLE: Final[dict[str, Any]] = {
 
 
 @contextmanager
-def house_style() -> Iterator[None]:
+def house_style() -> Generator[None]:
     """Draw in the style of the reports, and leave other drawing of the program alone."""
     import matplotlib as mpl
 
-    with mpl.rc_context(_STYLE):
+    with cast("Any", mpl).rc_context(_STYLE):
         yield
 
 
@@ -102,6 +103,16 @@ def as_svg(figure: Canvas, name: str) -> str:
     text = re.sub(r'height="[\d.]+pt"|width="[\d.]+pt"', "", text, count=2)
     text = text.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
     return re.sub(r"\n\s*", "\n", text).strip()
+
+
+def plain_tick(value: float, _: int = 0) -> str:
+    """Print the number at a tick of an axis, with a real minus sign."""
+    return f"{value:g}".replace("-", MINUS)
+
+
+def percent_tick(value: float, _: int = 0) -> str:
+    """Print a share at a tick of an axis as a percentage."""
+    return f"{100.0 * value:g}%"
 
 
 def drawn_positions(n: int, most: int = MOST_VERTICES) -> Ints:

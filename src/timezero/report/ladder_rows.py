@@ -147,7 +147,7 @@ def _other_rows(rung: Rung, horizon: float) -> list[LadderRow]:
 
 
 def _with_variant(rung: Rung, contrast: Contrast) -> str:
-    variant = contrast.variant.replace("_star", "*").replace("_", " ")
+    variant = contrast.variant.replace("_star", "*").replace("_constant", "").replace("_", " ")
     return f"{short_title(rung)}, {variant}"
 
 

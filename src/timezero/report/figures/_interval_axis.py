@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
+from timezero.report.drawing import Axes
 from timezero.report.numbers import MINUS
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 _TICKS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
 NARROWEST, WIDEST = (0.45, 2.2), (0.04, 25.0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from timezero.report.drawing import (
     ARM_DASH,
     GREY,
     MOST_MARKS,
+    Axes,
     as_svg,
     axes_at,
     canvas,
@@ -27,12 +27,10 @@ from timezero.report.drawing import (
 from timezero.report.numbers import percent, tick
 from timezero.report.small_cells import printed_counts
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-WIDTH = 400.0
+WIDTH = 385.0
 PLOT_HEIGHT = 210.0
 LINE = 13.0
+SPACE_BETWEEN_TICKS = 0.08
 LEFT, RIGHT, TOP, AXIS = 96.0, 16.0, 24.0, 40.0
 
 
@@ -83,7 +81,12 @@ def table_counts(panel: Panel, curve: Curve, ticks: Floats) -> dict[str, tuple[s
 
 def panel_ticks(panel: Panel) -> Floats:
     """Return the times at which the table is read."""
-    return round_ticks(panel.last, most=5)
+    ticks = round_ticks(panel.last, most=5)
+    start = max(curve.starts_at for curve in panel.curves)
+    if start <= 0.0:
+        return ticks
+    later = ticks[ticks > start + SPACE_BETWEEN_TICKS * panel.last]
+    return np.concatenate([[start], later])
 
 
 def panel_rows(panel: Panel) -> list[tuple[str, ...]]:
@@ -221,7 +224,7 @@ def _draw_counts(
                 xytext=(-12.0, _below(line)),
                 textcoords="offset points",
                 ha="right",
-                fontsize=9.0,
+                fontsize=9.5,
                 color=GREY,
             )
             for at, number in zip(ticks.tolist(), numbers, strict=True):
@@ -232,7 +235,7 @@ def _draw_counts(
                     xytext=(0.0, _below(line)),
                     textcoords="offset points",
                     ha="center",
-                    fontsize=9.0,
+                    fontsize=9.5,
                 )
             line += 1
 

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING
 
 from timezero.model.result import StudyResult
 from timezero.report.document import Figure, FigureMethod, Picture, Table
-from timezero.report.drawing import BLACK, GREY, as_svg, axes_at, canvas, house_style
+from timezero.report.drawing import BLACK, GREY, Axes, as_svg, axes_at, canvas, house_style
 from timezero.report.small_cells import printed_steps, smallest_shown
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-BOX, GAP = 40.0, 34.0
+BOX, GAP = 26.0, 36.0
 WIDTH, MAIN, SIDE = 440.0, 190.0, 250.0
 
 Step = tuple[str, str, str, str]
@@ -26,7 +22,7 @@ def _box(axes: Axes, text: str, x: float, y: float, *, colour: str = BLACK) -> N
         text,
         va="center",
         ha="left",
-        fontsize=9.5,
+        fontsize=10.0,
         color=colour,
         bbox={"boxstyle": "square,pad=0.5", "facecolor": "white", "edgecolor": GREY},
     )
@@ -44,8 +40,8 @@ def _picture(steps: tuple[Step, ...]) -> str:
         for k, (step, n, removed, reason) in enumerate(steps):
             middle = 10.0 + BOX / 2 + k * (BOX + GAP)
             if k:
-                top = middle - BOX / 2 - 2.0
-                axes.annotate("", (28.0, top), (28.0, top - GAP + 6.0), arrowprops=arrow)
+                top = middle - BOX / 2
+                axes.annotate("", (28.0, top + 1.0), (28.0, top - GAP), arrowprops=arrow)
             if removed:
                 at = middle - (BOX + GAP) / 2
                 axes.annotate("", (118.0, at), (28.0, at), arrowprops=arrow)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import textwrap
-from typing import TYPE_CHECKING
 
 from timezero.model.result import Share, StudyResult
 from timezero.report.document import Figure, FigureMethod, Picture, Table
@@ -13,15 +12,14 @@ from timezero.report.drawing import (
     BLUE,
     GREY,
     VERMILLION,
+    Axes,
     as_svg,
     axes_at,
     canvas,
     house_style,
+    plain_tick,
 )
-from timezero.report.numbers import MINUS, interval, signed, tick
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from timezero.report.numbers import interval, signed, tick
 
 NAMES = {
     "published": "As published",
@@ -30,6 +28,8 @@ NAMES = {
     "trigger": "Removed: trigger",
     "remainder": "Left",
 }
+PART_COLOUR = "#767676"
+WHITE_BEHIND = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
 LINE = 44.0
 
 
@@ -53,6 +53,8 @@ def share_text(share: Share) -> str:
     """Print a share with its interval."""
     if share.status != "ok":
         return "not assessed"
+    if share.value == share.lower == share.upper == 0.0:
+        return "nothing to remove"
     limits = interval(signed(share.lower), signed(share.upper))
     return f"{signed(share.value)} ({limits})" if limits else signed(share.value)
 
@@ -64,6 +66,7 @@ def _draw_share(axes: Axes, share: Share, y: float) -> None:
         xycoords=("axes fraction", "data"),
         va="center",
         fontweight="bold" if share.part in ("published", "remainder") else "normal",
+        bbox=WHITE_BEHIND,
     )
     axes.annotate(
         share_text(share),
@@ -72,8 +75,9 @@ def _draw_share(axes: Axes, share: Share, y: float) -> None:
         va="center",
         ha="right",
         color=BLACK if share.status == "ok" else GREY,
+        bbox=WHITE_BEHIND,
     )
-    if share.status != "ok" or not math.isfinite(share.value):
+    if share.status != "ok" or not math.isfinite(share.value) or share.value == 0.0:
         return
     colour = {"published": VERMILLION, "remainder": BLUE}.get(share.part, PART_COLOUR)
     hatch = "///" if share.part == "published" else None
@@ -92,9 +96,6 @@ def _draw_share(axes: Axes, share: Share, y: float) -> None:
             axes.plot([end, end], [y + 0.06, y + 0.26], color=BLACK, linewidth=1.3)
 
 
-PART_COLOUR = "#767676"
-
-
 def _picture(shares: list[Share], result: StudyResult, name: str) -> str:
     with house_style():
         figure = canvas(400.0, LINE * len(shares) + 56.0)
@@ -107,7 +108,7 @@ def _picture(shares: list[Share], result: StudyResult, name: str) -> str:
             _draw_share(axes, share, float(y))
         axes.margins(x=0.04)
         axes.set_xlabel(textwrap.fill(scale_name(shares[0], result), 50))
-        axes.xaxis.set_major_formatter(lambda v, _: f"{v:g}".replace("-", MINUS))
+        axes.xaxis.set_major_formatter(plain_tick)
         return as_svg(figure, name)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import textwrap
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from timezero.model.estimate import Contrast
 from timezero.model.result import StudyResult
@@ -15,6 +14,7 @@ from timezero.report.drawing import (
     BLUE,
     GREY,
     VERMILLION,
+    Axes,
     as_svg,
     axes_at,
     canvas,
@@ -24,10 +24,12 @@ from timezero.report.figures._interval_axis import clipped, ratio_limits, set_ra
 from timezero.report.ladder_rows import LadderRow, ladder_rows, primary_ratio
 from timezero.report.numbers import contrast_interval, contrast_text, contrast_value, p_value
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
+WHITE_BEHIND = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
 HEADINGS = {"published_error": "Published errors", "correction": "Corrections"}
+AXIS_LABEL = (
+    "Hazard ratio, logarithmic axis\n"
+    "\u2190 fewer events when treated  |  more events when treated \u2192"
+)
 COLOUR = {"published_error": VERMILLION, "correction": BLUE}
 
 
@@ -99,7 +101,7 @@ def _write(axes: Axes, text: str, x: float, y: float, **look: object) -> None:
         textcoords="offset points",
         va="center",
         annotation_clip=False,
-        **look,  # type: ignore[arg-type]
+        **look,
     )
 
 
@@ -115,8 +117,8 @@ def _draw_words(axes: Axes, line: LadderRow | str, y: float, shape: _Shape) -> N
         _write(axes, line.label, left_edge, words_at, color=GREY)
         below = y + 0.14 if shape.stacked else y
         at = left_edge if shape.stacked else 6.0
-        text = f"refused: {reason}"
-        _write(axes, text, at, below, color=GREY, fontsize=8.5, fontstyle="italic")
+        look = {"color": GREY, "fontsize": 8.5, "fontstyle": "italic", "bbox": WHITE_BEHIND}
+        _write(axes, f"refused: {reason}", at, below, **look)
         return
     _write(axes, line.label, left_edge, words_at, color=BLACK)
     plain = {"color": BLACK} if line.hazard_ratio is not None else {"color": GREY}
@@ -139,7 +141,7 @@ def _picture(rows: tuple[LadderRow, ...], shape: _Shape, name: str) -> str:
             _draw_words(axes, line, float(y), shape)
             if not isinstance(line, str):
                 _draw_interval(axes, line, y + (0.14 if shape.stacked else 0.0), limits)
-        axes.set_xlabel("Hazard ratio, logarithmic axis\n\u2190 fewer events when treated     more \u2192")
+        axes.set_xlabel(AXIS_LABEL)
         return as_svg(figure, name)
 
 
@@ -172,7 +174,7 @@ def _table(rows: tuple[LadderRow, ...]) -> Table:
     )
 
 
-def _title(result: StudyResult, naive: Contrast | None, rows: tuple[LadderRow, ...]) -> str:
+def _title(naive: Contrast | None, rows: tuple[LadderRow, ...]) -> str:
     fair = next(
         (
             row.hazard_ratio
@@ -196,7 +198,7 @@ def _draw(result: StudyResult) -> Figure | None:
     naive = primary_ratio(published[0]) if published else None
     return Figure(
         name="ladder",
-        title=_title(result, naive, rows),
+        title=_title(naive, rows),
         alt="Hazard ratios with intervals on one logarithmic axis, one line a comparison, from the "
         "published errors (open diamonds, dashed) to the corrections (filled squares).",
         pictures=(

@@ -110,7 +110,7 @@ def _draw(result: StudyResult) -> Figure | None:
             rows=_rows(table, smallest_shown(result)),
         ),
         note="The band holds for all landmarks at once, so that picking a favourable landmark "
-        "gains nothing.",
+        "gains nothing. Where it leaves the picture, the numbers below have it.",
     )
 
 

@@ -12,7 +12,7 @@ from timezero.report.numbers import percent, ratio
 
 KINDS = {
     "null_naive_hazard_ratio": ("Naive hazard ratio", "hazard ratio"),
-    "null_naive_median_ratio": ("Naive ratio of medians, treated to untreated", "ratio of medians"),
+    "null_naive_median_ratio": ("Naive ratio of medians", "ratio of medians"),
 }
 
 
@@ -34,8 +34,8 @@ def _picture(table: DataTable) -> str:
     limits = min(edges) / 1.25, max(edges) * 1.25
     highest = max(share for *_, share in bins)
     with house_style():
-        figure = canvas(400.0, 250.0)
-        axes = axes_at(figure, 52.0, 46.0, right=14.0, top=40.0)
+        figure = canvas(400.0, 225.0)
+        axes = axes_at(figure, 52.0, 46.0, right=14.0, top=12.0)
         set_ratio_axis(axes, limits)
         axes.bar(
             [left for left, _, _ in bins],

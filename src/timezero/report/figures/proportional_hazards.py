@@ -15,8 +15,9 @@ from timezero.report.drawing import (
     canvas,
     drawn_positions,
     house_style,
+    plain_tick,
 )
-from timezero.report.numbers import MINUS, amount, p_value
+from timezero.report.numbers import amount, p_value
 from timezero.report.small_cells import is_private
 
 
@@ -40,7 +41,7 @@ def _picture(table: DataTable, result: StudyResult) -> str:
         zero = result.protocol.question.time_zero
         axes.set_xlabel(f"{result.cohort.time_unit.capitalize()} since {zero}")
         axes.set_ylabel("Log hazard ratio, by event")
-        axes.yaxis.set_major_formatter(lambda v, _: f"{v:g}".replace("-", MINUS))
+        axes.yaxis.set_major_formatter(plain_tick)
         return as_svg(figure, "proportional-hazards")
 
 
@@ -53,7 +54,7 @@ def _title(table: DataTable, level: float) -> str:
 
 def _draw(result: StudyResult) -> Figure | None:
     found = [t for rung in result.rungs if (t := rung.table("schoenfeld")) is not None]
-    if not found or not is_private(result) and result.cohort.event.sum() < MINIMUM_EVENTS_SHARED:
+    if not found or (not is_private(result) and result.cohort.event.sum() < MINIMUM_EVENTS_SHARED):
         return None
     table = found[0]
     notes = table.notes

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from timezero.arrays import Floats, Ints
@@ -14,6 +12,7 @@ from timezero.report.drawing import (
     BLACK,
     BLUE,
     VERMILLION,
+    Axes,
     as_svg,
     axes_at,
     canvas,
@@ -23,9 +22,6 @@ from timezero.report.drawing import (
 from timezero.report.figures.two_panels import time_axis
 from timezero.report.numbers import amount
 from timezero.report.small_cells import is_private
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 MOST_PATIENTS = 60
 
@@ -95,7 +91,7 @@ def _draw(result: StudyResult) -> Figure | None:
             amount(float(cohort.exit[k])),
             "yes" if cohort.event[k] else "no",
         )
-        for k in chosen.tolist()
+        for k in map(int, chosen)
     )
     unit = cohort.time_unit
     some = "" if chosen.size == cohort.n else f" ({chosen.size} of {cohort.n} patients)"

@@ -11,7 +11,12 @@ from timezero.report.document import Figure, Findings, Prose, Table, write_secti
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-_KINDS = {Prose: "prose", Table: "table", Figure: "figure", Findings: "findings"}
+_KINDS: dict[type[object], str] = {
+    Prose: "prose",
+    Table: "table",
+    Figure: "figure",
+    Findings: "findings",
+}
 
 
 def block_kind(block: object) -> str:

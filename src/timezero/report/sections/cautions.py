@@ -9,6 +9,12 @@ from timezero.report.document import Block, Chapter, Findings, Prose, Section
 from timezero.report.ladder_rows import short_title
 from timezero.report.small_cells import is_private, smallest_shown
 
+PASSING_ON = (
+    "Counts below {smallest} in tables are hidden and there is no picture of single patients. "
+    "Sentences and pictures are not changed: a survival curve still shows when events happened, "
+    "and with few patients that can point to one of them."
+)
+
 
 def _blocks(result: StudyResult) -> Iterator[Block]:
     listed = tuple(
@@ -23,11 +29,7 @@ def _blocks(result: StudyResult) -> Iterator[Block]:
     if not is_private(result):
         yield Prose(
             heading="About passing this report on",
-            paragraphs=(
-                f"Counts below {smallest_shown(result)} in tables are hidden and there is no "
-                "picture of single patients. A survival curve still shows when events happened: "
-                "with few patients that can point to one of them.",
-            ),
+            paragraphs=(PASSING_ON.format(smallest=smallest_shown(result)),),
         )
 
 

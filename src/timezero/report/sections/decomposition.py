@@ -6,5 +6,7 @@ from timezero.report.document import Chapter, Section, drawn
 from timezero.report.figures.decomposition import FIGURE
 
 SECTION = Section(
-    title="What made the published difference", chapter=Chapter.PARTS, blocks=lambda result: drawn(FIGURE, result)
+    title="What made the published difference",
+    chapter=Chapter.PARTS,
+    blocks=lambda result: drawn(FIGURE, result),
 )

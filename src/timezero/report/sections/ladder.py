@@ -6,5 +6,7 @@ from timezero.report.document import Chapter, Section, drawn
 from timezero.report.figures.ladder_forest import FIGURE
 
 SECTION = Section(
-    title="The ladder, from naive to corrected", chapter=Chapter.LADDER, blocks=lambda result: drawn(FIGURE, result)
+    title="The ladder, from naive to corrected",
+    chapter=Chapter.LADDER,
+    blocks=lambda result: drawn(FIGURE, result),
 )

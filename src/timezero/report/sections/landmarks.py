@@ -6,5 +6,7 @@ from timezero.report.document import Chapter, Section, drawn
 from timezero.report.figures.landmark_curve import FIGURE
 
 SECTION = Section(
-    title="Every landmark, not a chosen one", chapter=Chapter.LANDMARKS, blocks=lambda result: drawn(FIGURE, result)
+    title="Every landmark, not a chosen one",
+    chapter=Chapter.LANDMARKS,
+    blocks=lambda result: drawn(FIGURE, result),
 )

@@ -46,8 +46,9 @@ def _second(result: StudyResult) -> str:
         f"Landmarks ({cohort.time_unit}): {at}; a landmark curve has a simultaneous band. The "
         "Mantel-Byar score test was also done exactly, by dealing the treatment again in each "
         f"risk set ({analysis.redeals:,} deals, seed {analysis.seed}). Models were {adjusted}. "
-        f"Intervals of differences between rungs are percentile intervals of {analysis.bootstrap:,} "
-        "bootstrap samples of patients, the same on every rung. The seed fixes all random draws."
+        "Intervals of differences between rungs are percentile intervals of "
+        f"{analysis.bootstrap:,} bootstrap samples of patients, the same on every rung. The seed "
+        "fixes all random draws."
     )
 
 

@@ -6,5 +6,7 @@ from timezero.report.document import Chapter, Section, drawn
 from timezero.report.figures.null_distribution import FIGURE
 
 SECTION = Section(
-    title="What the naive comparison shows when nothing is there", chapter=Chapter.CHANCE, blocks=lambda result: drawn(FIGURE, result)
+    title="What the naive comparison shows when nothing is there",
+    chapter=Chapter.CHANCE,
+    blocks=lambda result: drawn(FIGURE, result),
 )

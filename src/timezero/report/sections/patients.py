@@ -12,7 +12,7 @@ from timezero.model.result import StudyResult
 from timezero.report.document import Block, Chapter, Prose, Section, Table, drawn
 from timezero.report.figures.attrition_flow import FIGURE as ATTRITION
 from timezero.report.figures.swimmer import FIGURE as SWIMMER
-from timezero.report.numbers import amount
+from timezero.report.numbers import amount, percent
 from timezero.report.small_cells import printed_counts, smallest_shown
 
 
@@ -24,29 +24,47 @@ def _quartiles(covariate: Covariate, group: Bools, smallest: int) -> str:
     return f"{amount(float(middle))} ({amount(float(low))} to {amount(float(high))})"
 
 
+def _yes_or_no(covariate: Covariate) -> bool:
+    known = covariate.values[~np.isnan(covariate.values)]
+    return covariate.kind == "numeric" and bool(np.isin(known, (0.0, 1.0)).all())
+
+
 def _rows_of(
     covariate: Covariate, groups: tuple[Bools, Bools], smallest: int
 ) -> Iterator[tuple[str, ...]]:
     missing = np.isnan(covariate.values)
+    if _yes_or_no(covariate):
+        parts = (covariate.values == 1.0, covariate.values == 0.0, missing)
+        names = ("yes", "no", "missing")[: 3 if missing.any() else 2]
+        by_group = [_counts(group, parts[: len(names)], smallest) for group in groups]
+        for j, name in enumerate(names):
+            yield (f"{covariate.name}: {name}", *(counts[j] for counts in by_group))
+        return
     if covariate.kind == "numeric":
         yield (
             f"{covariate.name}, median (quartiles)",
             *(_quartiles(covariate, group, smallest) for group in groups),
         )
         if missing.any():
-            parts = [
-                printed_counts([int((g & missing).sum()), int((g & ~missing).sum())], smallest)[0]
-                for g in groups
-            ]
-            yield (f"{covariate.name}, missing", *parts)
+            parts = [_counts(g, (missing, ~missing), smallest)[0] for g in groups]
+            yield (f"{covariate.name}: missing", *parts)
         return
     codes = np.where(missing, -1, np.nan_to_num(covariate.values, nan=-1.0)).astype(np.int64)
     levels = [*range(len(covariate.levels)), *([-1] if missing.any() else [])]
-    by_group = [printed_counts([int((g & (codes == k)).sum()) for k in levels], smallest)
-                for g in groups]  # fmt: skip
+    by_group = [_counts(g, tuple(codes == k for k in levels), smallest) for g in groups]
     for j, k in enumerate(levels):
         name = "missing" if k < 0 else covariate.levels[k]
         yield (f"{covariate.name}: {name}", *(counts[j] for counts in by_group))
+
+
+def _counts(group: Bools, parts: tuple[Bools, ...], smallest: int) -> tuple[str, ...]:
+    """Print how many of a group are in each part, with the share of the group behind it."""
+    numbers = [int((group & part).sum()) for part in parts]
+    total = max(int(group.sum()), 1)
+    return tuple(
+        f"{text} ({percent(n / total)})" if text.replace(",", "").isdigit() and n else text
+        for text, n in zip(printed_counts(numbers, smallest), numbers, strict=True)
+    )
 
 
 def _characteristics(cohort: Cohort, smallest: int) -> Table:

@@ -6,5 +6,7 @@ from timezero.report.document import Chapter, Section, drawn
 from timezero.report.figures.proportional_hazards import FIGURE
 
 SECTION = Section(
-    title="Does the hazard ratio change over time?", chapter=Chapter.PROPORTIONALITY, blocks=lambda result: drawn(FIGURE, result)
+    title="Does the hazard ratio change over time?",
+    chapter=Chapter.PROPORTIONALITY,
+    blocks=lambda result: drawn(FIGURE, result),
 )

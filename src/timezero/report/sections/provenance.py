@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any, cast
 
 from timezero.model.result import StudyResult
 from timezero.report.document import Block, Chapter, Section, Table
 
 
 def _settings(result: StudyResult) -> Iterator[tuple[str, str]]:
-    protocol = result.protocol.model_dump(mode="json", by_alias=True)
-    for part, settings in protocol.items():
-        if isinstance(settings, dict):
-            for name, value in settings.items():
-                yield f"{part}.{name}", _printed(value)
+    protocol = result.protocol
+    for part in ("data", "question", "rules", "analysis", "report"):
+        for name, value in getattr(protocol, part).model_dump(mode="json").items():
+            yield f"{part}.{name}", _printed(value)
 
 
-def _printed(value: object) -> str:
+def _printed(value: Any) -> str:
     if value is None or value in ("", [], {}):
         return "not set"
     if isinstance(value, list):
-        return ", ".join(str(v) for v in value)
+        return ", ".join(map(str, cast("list[object]", value)))
     return str(value)
 
 

@@ -46,6 +46,7 @@ def _contrasts(rung: Rung, unit: str) -> Table:
         caption=f"{rung.title}: contrasts, treated against untreated",
         header=("Contrast", f"At, {unit}", "Estimate", "P", "Method"),
         rows=tuple(rows),
+        folded=True,
     )
 
 
@@ -77,6 +78,7 @@ def _details(table: DataTable) -> Table:
         caption=table.title,
         header=tuple(name.replace("_", " ") for name in names),
         rows=tuple(tuple(v if isinstance(v, str) else amount(v) for v in row) for row in rows),
+        folded=True,
     )
 
 

@@ -7,6 +7,11 @@ from collections.abc import Iterator
 from timezero.model.result import StudyResult
 from timezero.report.document import Block, Chapter, Prose, Section
 
+FOOTING = (
+    "The verdict follows fixed rules that are the same in both directions. It describes groups of "
+    "patients in these data. It is not advice to any patient."
+)
+
 
 def _blocks(result: StudyResult) -> Iterator[Block]:
     verdict = result.verdict
@@ -24,12 +29,7 @@ def _blocks(result: StudyResult) -> Iterator[Block]:
             paragraphs=verdict.not_answered,
             kind="list",
         )
-    yield Prose(
-        paragraphs=(
-            "The verdict follows fixed rules that are the same in both directions. It describes "
-            "groups of patients in these data. It is not advice to any patient.",
-        )
-    )
+    yield Prose(paragraphs=(FOOTING,))
 
 
 SECTION = Section(title="Verdict", chapter=Chapter.ANSWER, blocks=_blocks)
