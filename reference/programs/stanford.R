@@ -125,6 +125,14 @@ version <- function(person, start_stop) {
     mantel_byar_by_surgery = log_rank(transform(moving, stratum = surgery)),
     simon_makuch = two_arms(moving),
     simon_makuch_from_30 = two_arms(moving, 30),
+    # R's own default interval for the median, by the logarithm and not the log-log; not ours.
+    medians_by_log = lapply(0:1, function(a) {
+      half <- quantile(survfit(Surv(exit, event) ~ 1, naive[naive$arm == a, ], conf.type = "log"),
+                       0.5)
+      I(unname(c(half$quantile, half$lower, half$upper)))
+    }),
+    at_risk_at_30 = I(vapply(0:1, function(a)
+      sum(moving$arm == a & moving$entry < 30 & moving$exit >= 30), 0)),
     time_varying = list(
       n_rows = nrow(moving),
       unadjusted = both_ties(moving, "arm"),
@@ -134,10 +142,13 @@ version <- function(person, start_stop) {
       profile = list(profile_likelihood(moving, "arm", "efron"),
                      profile_likelihood(moving, "arm", "breslow"),
                      profile_likelihood(moving, c("arm", "age", "surgery"), "efron")),
-      early_and_late = early_and_late(moving, person, 90),
+      early_and_late = lapply(c(90, 365.25 / 4), function(window)
+        c(window = window, early_and_late(moving, person, window))),
       proportional_hazards = lapply(c("km", "identity", "rank", "log"), function(transform)
         proportional_hazards(moving, c("arm", "age", "surgery"), transform)),
-      proportional_hazards_of_arm = proportional_hazards(moving, "arm", "km"))
+      proportional_hazards_of_arm = proportional_hazards(moving, "arm", "km"),
+      interactions = cox(transform(moving, age_arm = age * arm, surgery_arm = surgery * arm),
+                         c("age", "surgery", "arm", "age_arm", "surgery_arm"), "breslow"))
   )
 }
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from timezero.arrays import Floats
+from timezero.arrays import Bools, Floats
 from timezero.model.estimate import Curve
 from timezero.model.person_time import PersonTime
 
@@ -50,13 +51,18 @@ def _agrees(
     with np.errstate(divide="ignore", invalid="ignore"):
         relative = np.where(gap == 0.0, 0.0, gap / size[there])
     worst = float(relative.max(initial=0.0))
-    family = what.split(":")[0]
+    family = what.split(":", maxsplit=1)[0]
     n, largest, where = compared.get(family, (0, 0.0, ""))
     compared[family] = (n + int(there.sum()), *max((largest, where), (worst, what)))
     if worst > within:
         at = int(relative.argmax())
         pair = f"{found[there].flat[at]!r}, R has {stored[there].flat[at]!r}"
         pytest.fail(f"{what}: off by {worst:.3g}: ours {pair}")
+
+
+def _later(curve: Curve, kept: Bools) -> Curve:
+    steps = [f.name for f in fields(Curve) if isinstance(getattr(curve, f.name), np.ndarray)]
+    return replace(curve, **{name: getattr(curve, name)[kept] for name in steps})
 
 
 @pytest.fixture(scope="session")
@@ -71,6 +77,9 @@ def curve_agrees() -> Callable[[str, Curve, dict[str, Any]], None]:
 
     def compare(what: str, curve: Curve, stored: dict[str, Any]) -> None:
         times = as_numbers(stored["times"])
+        # A crossing at time zero itself ends a row that R's files do not have.
+        early = (curve.times == 0.0) & (curve.n_events + curve.n_censored == 0.0)
+        curve = _later(curve, ~early)
         at = np.searchsorted(times, curve.times)
         for name in ("times", "survival", "n_at_risk", "n_events"):
             theirs = as_numbers(stored[name])[at]
@@ -99,9 +108,7 @@ def read_rows() -> Callable[..., tuple[PersonTime, dict[str, Floats]]]:
         with (REFERENCE / "data" / file).open(encoding="utf-8", newline="") as lines:
             table = list(csv.DictReader(lines))
         columns = {name: np.array([float(row[name]) for row in table]) for name in table[0]}
-        whole = {
-            name: columns[name].astype(np.int64) for name in ("arm", "patient", "stratum")
-        }
+        whole = {name: columns[name].astype(np.int64) for name in ("arm", "patient", "stratum")}
         rows = PersonTime(
             entry=columns["entry"],
             exit=columns["exit"],
@@ -135,6 +142,3 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"{family}: {n} numbers, largest {largest:.2g} ({where})")
     total = sum(n for n, _, _ in compared.values())
     terminalreporter.write_line(f"{total} numbers in all")
-
-
-__all__: Sequence[str] = ()
