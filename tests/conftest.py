@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from timezero.model.cohort import Cohort
+from timezero.model.person_time import PersonTime
 from timezero.model.result import StudyResult
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -110,3 +111,39 @@ def made_up_result() -> Callable[..., StudyResult]:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module.made_up_result
+
+
+@pytest.fixture(scope="session")
+def make_rows() -> Callable[..., PersonTime]:
+    """Return a function that builds analysis rows from plain lists; one row per patient."""
+
+    def build(
+        exits: Sequence[float],
+        events: Sequence[int],
+        arms: Sequence[int] | None = None,
+        *,
+        entries: Sequence[float] | None = None,
+        patients: Sequence[int] | None = None,
+        strata: Sequence[int] | None = None,
+        weights: Sequence[float] | None = None,
+        starts_at: float = 0.0,
+    ) -> PersonTime:
+        n = len(exits)
+
+        def whole(given: Sequence[int] | None, default: Sequence[int]) -> Any:
+            return np.array(default if given is None else given, dtype=np.int64)
+
+        return PersonTime(
+            entry=np.array([-np.inf] * n if entries is None else entries, dtype=float),
+            exit=np.array(exits, dtype=float),
+            event=np.array(events, dtype=bool),
+            arm=whole(arms, [0] * n),
+            patient=whole(patients, range(n)),
+            stratum=whole(strata, [0] * n),
+            weight=np.array([1.0] * n if weights is None else weights, dtype=float),
+            labels=("waiting", "operated"),
+            counted_from="everybody from time zero",
+            starts_at=starts_at,
+        )
+
+    return build

@@ -151,9 +151,18 @@ def _how_rows_end(rows: PersonTime, arm: int | None) -> Ints:
     goes_on = np.zeros(ends.size, dtype=np.bool_)
     crosses = np.zeros(ends.size, dtype=np.bool_)
     for a in (0, 1):
-        into = np.isin(ended, begun[arm_of[begins] == a])
+        into = _among(ended, begun[arm_of[begins] == a])
         goes_on |= into & (arm_of[ends] == a)
         crosses |= into & (arm_of[ends] != a)
     kind[ends[crosses]] = CROSSED
     kind[ends[goes_on]] = CONTINUES
     return kind
+
+
+def _among(wanted: Ints, places: Ints) -> Bools:
+    """Say which of the wanted numbers are among the places; one sort, no hashing."""
+    if places.size == 0:
+        return np.zeros(wanted.size, dtype=np.bool_)
+    ordered = np.sort(places)
+    found = np.minimum(np.searchsorted(ordered, wanted), ordered.size - 1)
+    return ordered[found] == wanted

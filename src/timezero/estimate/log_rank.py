@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from timezero.arrays import Floats
+from timezero.arrays import Floats, Ints
 from timezero.errors import AnalysisRefused
 from timezero.estimate._risk_table import distinct, usable_rows
 from timezero.estimate.normal import two_sided_p
@@ -116,8 +116,7 @@ def _refuse(rows: PersonTime) -> None:
 
 def _tables(rows: PersonTime) -> tuple[Floats, Floats, Floats, Floats]:
     """Return events and numbers at risk at each event time, in the intervention arm and in all."""
-    entering = np.lexsort((rows.entry, rows.stratum))
-    leaving = np.lexsort((rows.exit, rows.stratum))
+    entering, leaving = (_by_stratum(rows, times) for times in (rows.entry, rows.exit))
     kind = np.where(rows.event, EVENT, CENSORED).astype(np.int64)
     in_order = rows.stratum[leaving]
     bounds = np.flatnonzero(np.diff(in_order)) + 1
@@ -140,3 +139,10 @@ def _tables(rows: PersonTime) -> tuple[Floats, Floats, Floats, Floats]:
         d_parts.append(ending[:, :, EVENT])
     n, d = np.concatenate(n_parts), np.concatenate(d_parts)
     return d[:, 1], n[:, 1], d.sum(axis=1), n.sum(axis=1)
+
+
+def _by_stratum(rows: PersonTime, times: Floats) -> Ints:
+    """Return the order by stratum and then by time."""
+    if np.all(rows.stratum == rows.stratum[0]):
+        return np.argsort(times)
+    return np.lexsort((times, rows.stratum))

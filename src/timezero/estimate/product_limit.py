@@ -97,7 +97,8 @@ def median_survival(curve: Curve) -> tuple[float, float, float]:
     """Return the median survival time and its limits; NaN means not reached.
 
     When survival stays at exactly one half for a while, the median is the middle of that while.
-    The limits are where the limits of the curve pass one half.
+    The limits are where the limits of the curve first pass one half. With delayed entry a limit can
+    fall and rise again; the first passage is R's ``print(survfit)``, the wider of R's two rules.
 
     Parameters
     ----------
