@@ -5,9 +5,12 @@ Exit codes: 0 done; 1 done, with findings of severity error; 2 refused; 3 our fa
 
 from __future__ import annotations
 
+import os
 import pkgutil
 import sys
+import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from cyclopts import App, CycloptsError
@@ -52,7 +55,27 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("interrupted: nothing was written half", file=sys.stderr)
         return EXIT_INTERRUPTED
+    except Exception as error:  # noqa: BLE001  whatever it is, the user gets words and a code
+        return _our_fault(error)
     return code if isinstance(code, int) else 0
+
+
+def _our_fault(error: Exception) -> int:
+    """Say where the program broke, without the values it held; all of it when asked."""
+    if os.environ.get("TIMEZERO_DEBUG") == "1":
+        traceback.print_exception(error)
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [f for f in frames if "timezero" in f.filename] or list(frames)
+    place = f"{Path(own[-1].filename).name}, line {own[-1].lineno}" if own else "unknown"
+    fault = InternalFault(
+        what=f"timezero broke with {type(error).__name__}: this is our mistake, not yours",
+        where=place,
+        mend="run again with TIMEZERO_DEBUG=1 and report what it prints, after checking that it "
+        "holds nothing about patients",
+        code="TZ-INT-00",
+    )
+    print(fault, file=sys.stderr)
+    return EXIT_OUR_FAULT
 
 
 def print_refusal(refusal: TimezeroError) -> None:

@@ -81,10 +81,10 @@ class Choices:
 class Output:
     """Where results go."""
 
-    json: Path | None = None
+    json: Annotated[Path | None, Parameter(allow_leading_hyphen=True)] = None
     "Write the whole result as JSON; - for standard output."
     html: Path | None = None
-    f"Write the report here; {DEFAULT_REPORT} if not said."
+    "Write the report here; timezero-report.html if not said."
     no_html: Annotated[bool, Parameter(negative="")] = False
     "Write no report."
     plain: Annotated[bool, Parameter(negative="")] = False
