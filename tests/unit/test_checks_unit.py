@@ -171,6 +171,11 @@ CASES: dict[str, Case] = {
         data=WITH_AGE | {"covariate_dates": {"age": "measured"}},
         where="column measured, row 4 (I4)",
     ),
+    "covariate_with_role": Case(
+        data={"covariates": ("age", "trigger")} | WITH_TRIGGER,
+        near_data={"covariates": ("age",)} | WITH_TRIGGER,
+        where="registry.csv, column trigger",
+    ),
     "too_few_patients": Case(rows=1, near_rows=2, where="registry.csv"),
     "arm_without_events": Case(
         trigger={"C2": "0"}, where="columns initiation and event", severity=W

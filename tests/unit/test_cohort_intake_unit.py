@@ -163,6 +163,48 @@ def test_what_says_nothing_or_nothing_new_is_left_out_by_name() -> None:
     assert named == {"covariate_collinear", "covariate_constant", "covariate_all_missing"}
 
 
+def test_a_set_of_collinear_covariates_is_named_and_nothing_beside_it() -> None:
+    k = np.arange(40.0)
+    frame = pl.DataFrame(
+        {
+            "id": [f"P{n}" for n in range(40)],
+            "exit": k + 1,
+            "event": (k % 2).astype(int),
+            "initiation": [None if n % 3 else n / 2 for n in range(40)],
+            "a": np.sin(k),
+            "b": np.cos(3 * k),
+            "c": np.sin(k) + 1e6,
+            "d": np.sin(k) - 2 * np.cos(7 * k),
+            "e": np.cos(7 * k),
+        }
+    )
+    cohort = read_cohort(frame, protocol_of({"covariates": ("a", "b", "d", "e", "c")}))
+    assert [c.name for c in cohort.covariates] == ["a", "b", "d"]
+    wheres = [f.where for f in cohort.findings if f.code == "covariate_collinear"]
+    assert wheres == ["data frame, columns a, d, e", "data frame, columns a, c"]
+
+
+def test_a_covariate_listed_twice_counts_once() -> None:
+    cohort = read_cohort(pl.DataFrame(NUMBERS), protocol_of({"covariates": ("age", "age")}))
+    assert [c.name for c in cohort.covariates] == ["age"]
+
+
+def test_thousands_of_levels_are_refused_without_building_them() -> None:
+    n = 50_000
+    frame = pl.DataFrame(
+        {
+            "id": np.arange(n),
+            "exit": np.arange(n) % 500 + 1,
+            "event": np.arange(n) % 2,
+            "initiation": [None] * n,
+            "age": np.arange(n) % 50,
+            "note": [f"note {k}" for k in range(n)],
+        }
+    )
+    with pytest.raises(InputRefused, match="has 50000 levels"):
+        read_cohort(frame, protocol_of({"covariates": ("age", "note")}))
+
+
 def test_levels_that_repeat_another_covariate_are_left_out() -> None:
     frame = pl.DataFrame(NUMBERS).with_columns(male=(pl.col("sex") == "m"))
     cohort = read_cohort(frame, protocol_of({"covariates": ("male", "sex")}))

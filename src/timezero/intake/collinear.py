@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from timezero.arrays import Floats
-from timezero.intake.covariates import CovariateCells
+from timezero.intake.covariates import LARGEST, MOST_LEVELS, CovariateCells
 from timezero.intake.draft import Draft
 
 # What is left of a standardised column after the columns before it; round-off leaves 1e-12.
@@ -16,6 +16,13 @@ def says_nothing(cells: CovariateCells) -> bool:
     """Return whether a covariate is missing for everybody, or the same for all who have it."""
     values = cells.covariate.values[~cells.missing]
     return bool(values.size == 0 or (values == values[0]).all())
+
+
+def is_unusable(cells: CovariateCells) -> bool:
+    """Return whether a covariate has too many levels, or values of an impossible size."""
+    if cells.covariate.kind == "categorical":
+        return len(cells.covariate.levels) > MOST_LEVELS
+    return bool((np.abs(cells.covariate.values) > LARGEST).any())
 
 
 def _columns(cells: CovariateCells) -> Floats:
@@ -31,28 +38,29 @@ def collinear_sets(draft: Draft) -> dict[str, tuple[str, ...]]:
 
     Patients with every covariate recorded are looked at. The later covariate of a set is named.
     """
-    usable = [
-        c
-        for c in draft.covariates
-        if not says_nothing(c) and bool(np.isfinite(c.covariate.values[~c.missing]).all())
-    ]
+    usable = [c for c in draft.covariates if not says_nothing(c) and not is_unusable(c)]
     if len(usable) < 2:
         return {}
     complete = ~np.any([c.missing for c in usable], axis=0)
     n = int(complete.sum())
     if n < 2:
         return {}
+    encoded = [_standardised(_columns(c)[complete]) for c in usable]
+    # A rotation keeps lengths and angles: p numbers a column stand for those of n patients.
+    constant = np.full((n, 1), 1.0 / np.sqrt(n))
+    rotated: Floats = np.linalg.qr(np.hstack([constant, *encoded]), mode="r")
+    ends = np.cumsum([1, *(columns.shape[1] for columns in encoded)])
     found: dict[str, tuple[str, ...]] = {}
-    basis = np.full((n, 1), 1.0 / np.sqrt(n))
+    basis = rotated[:, :1] / np.abs(rotated[0, 0])
     kept: list[tuple[str, Floats]] = []
-    for cells in usable:
-        columns = _standardised(_columns(cells)[complete])
+    for k, cells in enumerate(usable):
+        columns = rotated[:, ends[k] : ends[k + 1]]
         left = columns - basis @ (basis.T @ columns)
         left -= basis @ (basis.T @ left)
         q, r = np.linalg.qr(left)
         free = np.abs(np.diag(r)) > COLLINEAR
         if free.size < columns.shape[1] or not free.all():
-            found[cells.covariate.name] = _partners(columns, kept)
+            found[cells.covariate.name] = _partners(columns, rotated[:, :1], kept)
             continue
         kept.append((cells.covariate.name, columns))
         basis = np.hstack([basis, q])
@@ -65,12 +73,12 @@ def _standardised(columns: Floats) -> Floats:
     return np.divide(centred, length, out=np.zeros_like(centred), where=length > 0)
 
 
-def _partners(columns: Floats, kept: list[tuple[str, Floats]]) -> tuple[str, ...]:
+def _partners(columns: Floats, constant: Floats, kept: list[tuple[str, Floats]]) -> tuple[str, ...]:
     """Name the earlier covariates without which the later one would be free."""
     names: list[str] = []
     for name, _ in kept:
         others = [c for other, c in kept if other != name]
-        design = np.hstack([np.ones((columns.shape[0], 1)), *others])
+        design = np.hstack([constant, *others])
         solution = np.linalg.lstsq(design, columns, rcond=None)[0]
         if np.abs(columns - design @ solution).max(initial=0.0) > COLLINEAR:
             names.append(name)

@@ -14,6 +14,8 @@ from timezero.model.cohort import Covariate
 from timezero.model.protocol import DataPart
 
 MOST_LEVELS = 20
+# Beyond this, squares and sums over patients lose the digits of everybody else.
+LARGEST = 1e15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

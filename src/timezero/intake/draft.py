@@ -128,7 +128,9 @@ def draft_of(table: Table, protocol: Protocol) -> Draft:
         n_merged=n_merged,
         earliest=earliest,
         event=read_event(table.column(str(data.event)), data),
-        covariates=tuple(read_covariate(table.column(c), data) for c in data.covariates),
+        covariates=tuple(
+            read_covariate(table.column(c), data) for c in dict.fromkeys(data.covariates)
+        ),
         measured={
             covariate: read_moments(table.column(name), data)
             for covariate, name in data.covariate_dates.items()

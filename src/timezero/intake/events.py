@@ -62,15 +62,10 @@ def read_event(column: Column, data: DataPart) -> EventCells:
         Declares ``event_value`` and, when several other values exist, ``censored_value``.
     """
     missing = column.missing(data.missing)
-    texts = [
-        None if gone else same_value(text)
-        for text, gone in zip(column.text.to_list(), missing, strict=True)
-    ]
-    codes = np.asarray(texts, dtype=object)
+    spellings: list[tuple[str, int]] = column.text.filter(~missing).value_counts().rows()
     counted: dict[str, int] = {}
-    for text in texts:
-        if text is not None:
-            counted[text] = counted.get(text, 0) + 1
+    for text, n in spellings:
+        counted[same_value(text)] = counted.get(same_value(text), 0) + n
     seen = tuple(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
     happened, censored, is_declared = _declared(column, data, missing)
     others = [value for value, _ in seen if value not in happened | censored]
@@ -78,13 +73,18 @@ def read_event(column: Column, data: DataPart) -> EventCells:
     if is_declared and not censored and len(others) == 1:
         complement = others[0]
         censored = {complement}
-    event = np.isin(codes, list(happened)) & ~missing
-    known = event | (np.isin(codes, list(censored)) & ~missing)
+
+    def cells_that_say(values: set[str]) -> Bools:
+        meant = [text for text, _ in spellings if same_value(text) in values]
+        return np.asarray(column.text.is_in(meant).fill_null(value=False), dtype=np.bool_)
+
+    event = cells_that_say(happened) & ~missing
+    known = event | cells_that_say(censored)
     return EventCells(
         column=column,
-        event=np.asarray(event, dtype=np.bool_),
+        event=event,
         missing=missing,
-        undeclared=np.asarray(~known & ~missing, dtype=np.bool_),
+        undeclared=~known & ~missing,
         seen=seen,
         complement=complement,
         is_declared=is_declared,

@@ -160,7 +160,7 @@ def _records(text: str, delimiter: str, name: str) -> list[list[str]]:
 
 
 def _refuse_ragged(records: list[list[str]], name: str) -> None:
-    filled = [k for k, record in enumerate(records) if any(cell.strip() for cell in record)]
+    filled = [k for k, record in enumerate(records) if "".join(record).strip()]
     if not filled:
         return
     width = len(records[filled[0]])

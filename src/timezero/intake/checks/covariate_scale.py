@@ -5,11 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from timezero.findings import Finding, Severity
+from timezero.intake.covariates import LARGEST
 from timezero.intake.draft import Draft
 from timezero.intake.wording import counted
-
-# Beyond this, squares and sums over patients lose the digits of everybody else.
-LARGEST = 1e15
 
 
 def covariate_scale(draft: Draft) -> list[Finding]:
