@@ -209,12 +209,12 @@ def test_the_supermodel_agrees(cohort: Cohort, stored: dict[str, Any], agrees: A
     landmarks = tuple(float(s) for s in theirs["landmarks"])
     fits = {f.name: f for f in landmark_supermodel(cohort, landmarks, window=theirs["window"])}
     # In the order of our columns, the places of R's.
-    for name, stem, order in (
-        ("ipl_constant", "ipl", (0,)),
+    for name, own, order in (
+        ("ipl_constant", "ipl_constant", (0,)),
         ("ipl_quadratic", "ipl_quadratic", (0, 1, 2)),
         ("ipl_star_linear", "ipl_star", (0, 3, 1, 2)),
     ):
-        fit = fits[stem] if stem in fits else fits[name]
+        fit = fits[own]
         for field in ("coefficients", "standard_errors", "robust_standard_errors"):
             values = [theirs[name][field][place] for place in order]
             agrees(f"supermodel: {name} {field}", getattr(fit, field), values)
