@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import textwrap
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any, Final, TypeAlias, cast
@@ -26,6 +27,8 @@ ARM_COLOUR: Final = {"reference": BLACK, "intervention": BLUE, "all": BLACK}
 ARM_DASH: Final = {"reference": (0, (5, 2)), "intervention": "solid", "all": "solid"}
 
 POINTS_PER_INCH: Final = 72.0
+POINTS_PER_LETTER: Final = 6.3
+LABEL_LINE: Final = 13.0
 MOST_VERTICES: Final = 400
 MOST_MARKS: Final = 150
 
@@ -113,6 +116,12 @@ def plain_tick(value: float, _: int = 0) -> str:
 def percent_tick(value: float, _: int = 0) -> str:
     """Print a share at a tick of an axis as a percentage."""
     return f"{100.0 * value:g}%"
+
+
+def wrapped(label: str, width: float) -> tuple[str, float]:
+    """Return an axis label broken to fit a width in points, and the points its lines add."""
+    lines = textwrap.wrap(label, int(width / POINTS_PER_LETTER)) or [""]
+    return "\n".join(lines), LABEL_LINE * (len(lines) - 1)
 
 
 def drawn_positions(n: int, most: int = MOST_VERTICES) -> Ints:

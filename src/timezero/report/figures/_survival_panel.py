@@ -23,6 +23,7 @@ from timezero.report.drawing import (
     drawn_positions,
     house_style,
     round_ticks,
+    wrapped,
 )
 from timezero.report.numbers import percent, tick
 from timezero.report.small_cells import printed_counts
@@ -140,7 +141,8 @@ def draw_panel(panel: Panel) -> str:
     ticks = panel_ticks(panel)
     tables = [(curve, table_counts(panel, curve, ticks)) for curve in panel.curves]
     n_lines = sum(len(lines) + 1 for _, lines in tables)
-    below = AXIS + LINE * n_lines + 10.0
+    label, more = wrapped(panel.time_label, WIDTH - LEFT - RIGHT)
+    below = AXIS + more + LINE * n_lines + 10.0
     with house_style():
         figure = canvas(WIDTH, TOP + PLOT_HEIGHT + below)
         axes = axes_at(figure, LEFT, below, right=RIGHT, top=TOP)
@@ -149,11 +151,11 @@ def draw_panel(panel: Panel) -> str:
         axes.set_ylim(0.0, 1.02)
         axes.set_yticks([0.0, 0.25, 0.5, 0.75, 1.0], ["0%", "25%", "50%", "75%", "100%"])
         axes.set_xticks(ticks, [tick(t) for t in ticks.tolist()])
-        axes.set_xlabel(panel.time_label)
+        axes.set_xlabel(label)
         axes.set_ylabel("Alive")
         for curve in panel.curves:
             _draw_curve(axes, panel, curve)
-        _draw_counts(axes, ticks, tables)
+        _draw_counts(axes, ticks, tables, first=-(AXIS + more + 8.0))
         return as_svg(figure, panel.name)
 
 
@@ -200,28 +202,32 @@ def _draw_marks(axes: Axes, curve: Curve, where: Bools, *, marker: str, size: fl
 
 
 def _draw_counts(
-    axes: Axes, ticks: Floats, tables: list[tuple[Curve, dict[str, tuple[str, ...]]]]
+    axes: Axes,
+    ticks: Floats,
+    tables: list[tuple[Curve, dict[str, tuple[str, ...]]]],
+    *,
+    first: float,
 ) -> None:
     """Write the numbers under the axis, each below its tick."""
-    line = 0
+    height = first
     for curve, lines in tables:
         axes.annotate(
             curve.label,
             (0.0, 0.0),
             xycoords="axes fraction",
-            xytext=(34.0 - LEFT, _below(line)),
+            xytext=(34.0 - LEFT, height),
             textcoords="offset points",
             fontsize=9.5,
             fontweight="bold",
         )
-        _draw_key(axes, curve, line)
-        line += 1
+        _draw_key(axes, curve, height + 3.5)
+        height -= LINE
         for name, numbers in lines.items():
             axes.annotate(
                 name,
                 (0.0, 0.0),
                 xycoords="axes fraction",
-                xytext=(-12.0, _below(line)),
+                xytext=(-12.0, height),
                 textcoords="offset points",
                 ha="right",
                 fontsize=9.5,
@@ -232,21 +238,16 @@ def _draw_counts(
                     number,
                     (at, 0.0),
                     xycoords=("data", "axes fraction"),
-                    xytext=(0.0, _below(line)),
+                    xytext=(0.0, height),
                     textcoords="offset points",
                     ha="center",
                     fontsize=9.5,
                 )
-            line += 1
+            height -= LINE
 
 
-def _below(line: int) -> float:
-    return -(AXIS + 8.0 + LINE * line)
-
-
-def _draw_key(axes: Axes, curve: Curve, line: int) -> None:
+def _draw_key(axes: Axes, curve: Curve, height: float) -> None:
     """Draw a piece of the curve beside its name, so that no separate legend is needed."""
-    height = _below(line) + 3.5
     axes.annotate(
         "",
         xy=(30.0 - LEFT, height),

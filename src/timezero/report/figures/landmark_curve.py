@@ -9,7 +9,7 @@ import numpy as np
 from timezero.arrays import Floats
 from timezero.model.result import DataTable, StudyResult
 from timezero.report.document import Figure, FigureMethod, Picture, Table
-from timezero.report.drawing import BLACK, BLUE, as_svg, axes_at, canvas, house_style
+from timezero.report.drawing import BLACK, BLUE, as_svg, axes_at, canvas, house_style, wrapped
 from timezero.report.figures._interval_axis import ratio_limits, set_ratio_axis
 from timezero.report.numbers import interval, ratio, tick
 from timezero.report.small_cells import printed_counts, smallest_shown
@@ -29,9 +29,11 @@ def _picture(table: DataTable, result: StudyResult) -> str:
     lower, upper = ratios(table, "lower"), ratios(table, "upper")
     band = ratios(table, "band_lower"), ratios(table, "band_upper")
     limits = ratio_limits([*value.tolist(), *lower.tolist(), *upper.tolist()])
+    origin = result.protocol.question.time_zero
+    label, more = wrapped(f"Landmark, {result.cohort.time_unit} since {origin}", 410.0)
     with house_style():
-        figure = canvas(480.0, 270.0)
-        axes = axes_at(figure, 56.0, 46.0, right=14.0, top=14.0)
+        figure = canvas(480.0, 270.0 + more)
+        axes = axes_at(figure, 56.0, 46.0 + more, right=14.0, top=14.0)
         set_ratio_axis(axes, limits, vertical=True)
         axes.fill_between(at, *band, color=BLUE, alpha=0.13, linewidth=0)
         for edge in band:
@@ -39,8 +41,7 @@ def _picture(table: DataTable, result: StudyResult) -> str:
         axes.vlines(at, lower, upper, color=BLUE, linewidth=1.0)
         axes.plot(at, value, color=BLUE, linewidth=1.6, marker="o", markersize=4.0)
         axes.axhline(1.0, color=BLACK, linewidth=0.9)
-        zero = result.protocol.question.time_zero
-        axes.set_xlabel(f"Landmark, {result.cohort.time_unit} since {zero}")
+        axes.set_xlabel(label)
         axes.set_ylabel("Hazard ratio after it")
         return as_svg(figure, "landmark-curve")
 

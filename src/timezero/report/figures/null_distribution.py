@@ -6,7 +6,16 @@ import math
 
 from timezero.model.result import DataTable, StudyResult
 from timezero.report.document import Figure, FigureMethod, Picture, Table
-from timezero.report.drawing import BLACK, GREY, VERMILLION, as_svg, axes_at, canvas, house_style
+from timezero.report.drawing import (
+    BLACK,
+    GREY,
+    VERMILLION,
+    as_svg,
+    axes_at,
+    canvas,
+    house_style,
+    percent_tick,
+)
 from timezero.report.figures._interval_axis import set_ratio_axis
 from timezero.report.numbers import percent, ratio
 
@@ -57,7 +66,7 @@ def _picture(table: DataTable) -> str:
             annotation_clip=False,
         )
         axes.set_ylim(0.0, highest * 1.16)
-        axes.yaxis.set_major_formatter(lambda v, _: f"{100 * v:g}%")
+        axes.yaxis.set_major_formatter(percent_tick)
         axes.set_ylabel("Share of deals")
         axes.set_xlabel(f"{KINDS[table.name][0]}, if the treatment did nothing", color=BLACK)
         axes.tick_params(colors=BLACK)

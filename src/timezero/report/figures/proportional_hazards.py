@@ -16,7 +16,9 @@ from timezero.report.drawing import (
     drawn_positions,
     house_style,
     plain_tick,
+    wrapped,
 )
+from timezero.report.figures.two_panels import time_axis
 from timezero.report.numbers import amount, p_value
 from timezero.report.small_cells import is_private
 
@@ -25,9 +27,10 @@ def _picture(table: DataTable, result: StudyResult) -> str:
     times = np.array(table.columns["time"], dtype=np.float64)
     residuals = np.array(table.columns["residual"], dtype=np.float64)
     kept = drawn_positions(times.size, MOST_VERTICES)
+    label, more = wrapped(time_axis(result), 410.0)
     with house_style():
-        figure = canvas(480.0, 250.0)
-        axes = axes_at(figure, 56.0, 46.0, right=14.0, top=14.0)
+        figure = canvas(480.0, 250.0 + more)
+        axes = axes_at(figure, 56.0, 46.0 + more, right=14.0, top=14.0)
         axes.plot(
             times[kept],
             residuals[kept],
@@ -38,8 +41,7 @@ def _picture(table: DataTable, result: StudyResult) -> str:
             markerfacecolor="white",
         )
         axes.axhline(0.0, color=BLACK, linewidth=0.9)
-        zero = result.protocol.question.time_zero
-        axes.set_xlabel(f"{result.cohort.time_unit.capitalize()} since {zero}")
+        axes.set_xlabel(label)
         axes.set_ylabel("Log hazard ratio, by event")
         axes.yaxis.set_major_formatter(plain_tick)
         return as_svg(figure, "proportional-hazards")

@@ -18,6 +18,7 @@ from timezero.report.drawing import (
     canvas,
     drawn_positions,
     house_style,
+    wrapped,
 )
 from timezero.report.figures.two_panels import time_axis
 from timezero.report.numbers import amount
@@ -53,9 +54,11 @@ def _picture(result: StudyResult, chosen: Ints) -> str:
     leave, treated = cohort.exit[chosen], cohort.initiation[chosen]
     wait = np.where(np.isnan(treated), leave, treated)
     died = cohort.event[chosen]
+    label, more = wrapped(time_axis(result), 440.0)
     with house_style():
-        figure = canvas(480.0, 9.5 * chosen.size + 110.0)
-        axes = axes_at(figure, 14.0, 46.0, right=20.0, top=58.0)
+        figure = canvas(480.0, 9.5 * chosen.size + 140.0 + more)
+        axes = axes_at(figure, 14.0, 46.0 + more, right=20.0, top=88.0)
+        axes.set_xlabel(label)
         axes.hlines(rows, 0.0, wait, color="#9a9a9a", linewidth=3.0)
         later = ~np.isnan(treated)
         axes.hlines(rows[later], treated[later], leave[later], color=BLUE, linewidth=3.0)
@@ -73,8 +76,7 @@ def _picture(result: StudyResult, chosen: Ints) -> str:
         axes.set_xlim(0.0, float(leave.max()) * 1.02)
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
-        axes.set_xlabel(time_axis(result))
-        axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, frameon=False, fontsize=9)
+        axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=1, frameon=False, fontsize=9)
         return as_svg(figure, "swimmer")
 
 
