@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypedDict, Unpack
+from typing import NamedTuple, TypedDict, Unpack
 
 import numpy as np
 
-from timezero.arrays import Floats, Ints
+from timezero.arrays import Bools, Floats, Ints
 from timezero.errors import AnalysisRefused
 from timezero.estimate._replicates import BOOTSTRAP_STREAM, Progress, generator, in_chunks
 from timezero.kernels.resample import resample_arms
@@ -114,13 +114,7 @@ def bootstrap_arms(
         The rows carry case weights or strata, there are no events, or no replicates are asked for.
     """
     _refuse_the_impossible(rows, replicates)
-    times = np.unique(rows.exit[rows.event])
-    latest_first = np.argsort(-rows.exit, kind="stable")
-    entry, leaving = rows.entry[latest_first], rows.exit[latest_first]
-    patient, arm = rows.patient[latest_first], rows.arm[latest_first]
-    event = rows.event[latest_first]
-    first = np.searchsorted(times, entry, side="right").astype(np.int64)
-    past = np.searchsorted(times, leaving, side="right").astype(np.int64)
+    arranged = _arranged(rows)
     wanted = np.array(horizons, dtype=np.float64)
     log_hazard_ratio = np.empty(replicates)
     rmst, survival = (np.empty((replicates, wanted.size, 2)) for _ in range(2))
@@ -132,13 +126,7 @@ def bootstrap_arms(
             copies[k - begin] = copies_of_patients(n_patients, seed=seed, replicate=k)
         resample_arms(
             copies,
-            patient,
-            arm,
-            first,
-            past,
-            event,
-            leaving,
-            times,
+            *arranged,
             rows.starts_at,
             wanted,
             log_hazard_ratio[begin:end],
@@ -158,6 +146,36 @@ def bootstrap_arms(
         median=median,
         horizons=wanted,
         n_failed=int((~finite).sum()),
+    )
+
+
+class _Arranged(NamedTuple):
+    """Rows sorted by exit, latest first, as ``resample_arms`` takes them."""
+
+    patient: Ints
+    arm: Ints
+    first: Ints
+    past: Ints
+    event: Bools
+    leaving: Floats
+    times: Floats
+
+
+def _arranged(rows: PersonTime) -> _Arranged:
+    times = np.unique(rows.exit[rows.event])
+    latest_first = np.argsort(-rows.exit, kind="stable")
+    leaving = rows.exit[latest_first]
+    # C2: at risk at the event times after the entry and up to the exit.
+    first = np.searchsorted(times, rows.entry[latest_first], side="right").astype(np.int64)
+    past = np.searchsorted(times, leaving, side="right").astype(np.int64)
+    return _Arranged(
+        patient=rows.patient[latest_first],
+        arm=rows.arm[latest_first],
+        first=first,
+        past=past,
+        event=rows.event[latest_first],
+        leaving=leaving,
+        times=times,
     )
 
 
