@@ -53,15 +53,12 @@ def printed_steps(
     Where fewer than ``smallest`` left, the numbers before are printed as ranges.
     """
     lines: list[tuple[str, str, str, str]] = []
-    open_range = 0
+    fewest = most = steps[-1].n_patients if steps else 0
     for step in reversed(steps):
-        n = f"{step.n_patients:,}"
-        if open_range:
-            low = step.n_patients - open_range + 1
-            n = f"{low:,}\u2013{low + open_range:,}"
+        n = f"{step.n_patients:,}" if fewest == most else f"{fewest:,}\u2013{most:,}"
         hide = 0 < step.n_removed < smallest
         removed = f"<{smallest}" if hide else f"{step.n_removed:,}" if step.n_removed else ""
         lines.append((step.step, n, removed, step.reason))
-        if hide:
-            open_range = max(open_range, smallest - 1) if open_range == 0 else open_range + smallest
+        fewest += 1 if hide else step.n_removed
+        most += smallest - 1 if hide else step.n_removed
     return tuple(reversed(lines))
