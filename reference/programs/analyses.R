@@ -130,9 +130,6 @@ analyse <- function(name, rows, columns, horizons, weighted = FALSE, from = NULL
         cox(transform(rows, stratum = 0), columns, ties))
     }
   }
-  # R's km transform leaves case weights out of the product-limit curve, so that a weight of two is
-  # not two patients; ours puts them in. The other transforms do not differ.
-  if (weighted) transforms <- setdiff(transforms, "km")
   result$proportional_hazards <- lapply(transforms, function(transform)
     proportional_hazards(rows, columns, transform))
   result

@@ -108,5 +108,11 @@ add("rats", with(r, table_of(time, status, rx == 1, patient = litter,
                              stratum = as.integer(sex == "m"))),
     c("arm"), c(80, 100), transforms = c("km", "identity"))
 
-write_json(list(made_with = made_with(), analyses = analyses),
+# The three columns of the cell type tested together, three degrees of freedom.
+together <- cox.zph(coxph(Surv(time, status) ~ trt + celltype + karno, v, control = TIGHT))
+terms <- list(name = "veteran_celltype", names = I(c("arm", rep("celltype", 3), "karno")),
+              chi2 = I(unname(together$table[, "chisq"])), df = I(unname(together$table[, "df"])),
+              p_value = I(unname(together$table[, "p"])))
+
+write_json(list(made_with = made_with(), analyses = analyses, terms = terms),
            file.path(folder, "output", "datasets.json"))

@@ -173,3 +173,16 @@ def test_proportional_hazards_agree(
             mine = sorted_points(ours.times, ours.residuals)
             size = np.concatenate([[1.0], np.abs(theirs).max(axis=0)])
             agrees(f"{what} residuals", mine, sorted_points(when, theirs).tolist(), scale=size)
+
+
+def test_columns_of_one_term_are_tested_together(
+    agrees: Agrees, read_rows: ReadRows, read_output: Callable[[str], Any]
+) -> None:
+    theirs = read_output("datasets")["terms"]
+    rows, columns = read_rows(f"{theirs['name']}.csv")
+    design = design_of(columns, ["arm", "small", "adeno", "large", "karno"])
+    ours = proportional_hazards_test(rows, fit_cox(rows, design), design, theirs["names"])
+    what = "proportional hazards: terms"
+    agrees(f"{what} chi2", [*ours.chi2, ours.global_chi2], theirs["chi2"])
+    agrees(f"{what} df", [*ours.df, len(theirs["names"])], theirs["df"])
+    agrees(f"{what} p", [*ours.p_values, ours.global_p_value], theirs["p_value"])
