@@ -78,7 +78,8 @@ def at_horizon(rows: PersonTime, arm: int, horizon: float) -> tuple[float, float
             before, survival = Fraction(t), after
     if horizon < rows.starts_at or (horizon > last and survival > 0):
         return math.nan, math.nan
-    return float(area + survival * (Fraction(horizon) - before)), float(survival)
+    area += survival * (Fraction(horizon) - before)
+    return float(area), math.nan if horizon > last else float(survival)
 
 
 def median(rows: PersonTime, arm: int) -> float:

@@ -66,10 +66,11 @@ def test_an_arm_nobody_is_drawn_into_has_no_numbers() -> None:
 def test_nothing_is_claimed_after_the_last_exit() -> None:
     censored = rows([5.0, 6.0, 7.0, 8.0], [True, False, True, False], [0, 0, 1, 1])
     found = bootstrap_arms(censored, n_patients=4, horizons=(9.0,), replicates=200, seed=1)
-    # Beyond the last exit a number is left only where nobody survived, and then survival is 0.
-    claimed = ~np.isnan(found.survival)
-    assert 0 < claimed.sum() < claimed.size
-    assert np.all(found.survival[claimed] == 0.0)
+    assert np.all(np.isnan(found.survival))
+    # The time lived is known beyond it only where nobody survived.
+    known = ~np.isnan(found.rmst)
+    assert 0 < known.sum() < known.size
+    assert np.all(found.rmst[known] <= 8.0)
 
 
 def test_no_horizons_are_allowed() -> None:

@@ -33,8 +33,8 @@ class BootstrapArms:
     log_hazard_ratio : (replicates,) float64
         NaN where it is not finite, because the events at issue fall in one arm or there are none.
     rmst, survival : (replicates, n_horizons, 2) float64
-        Time lived between the start of the rows' clock and the horizon, and survival there; NaN
-        beyond the last exit of the arm (C8) unless nobody is left to survive.
+        Time lived between the start of the rows' clock and the horizon, and survival there. NaN
+        beyond the last exit of the arm (C8); time lived is known there if nobody survived.
     median : (replicates, 2) float64
         NaN where it is not reached.
     horizons : (n_horizons,) float64

@@ -121,7 +121,8 @@ def area_and_survival(
             survival *= 1.0 - n_events[k] / n_at_risk[k]
     if horizon < starts_at or (horizon > last_exit and survival > 0.0):
         return math.nan, math.nan
-    return area + survival * (horizon - before), survival
+    area += survival * (horizon - before)
+    return area, math.nan if horizon > last_exit else survival
 
 
 @kernel
