@@ -92,7 +92,7 @@ def common_horizon(result: StudyResult) -> float:
     return max(found, default=math.nan)
 
 
-def _time_lived(rung: Rung, horizon: float, variant: str | None = None) -> Contrast | None:
+def _time_lived(rung: Rung, horizon: float, *, variant: str | None = None) -> Contrast | None:
     for contrast in rung.contrasts:
         right_variant = variant is None or contrast.variant == variant
         if contrast.measure == "rmst_difference" and contrast.at == horizon and right_variant:
@@ -106,7 +106,7 @@ def _landmark_rows(rung: Rung, horizon: float) -> list[LadderRow]:
             rung=rung,
             label=f"{short_title(rung)} at {tick(contrast.at)}",
             hazard_ratio=contrast,
-            time_lived=_time_lived(rung, horizon, contrast.variant),
+            time_lived=_time_lived(rung, horizon, variant=contrast.variant),
             leads=False,
         )
         for contrast in rung.contrasts

@@ -80,8 +80,8 @@ def signed(value: float) -> str:
 
 
 def tick(value: float) -> str:
-    """Print a time as it was declared: 30, 12.5."""
-    return _with_minus(f"{value:,.6g}")
+    """Print a time as it was declared, or to four figures: 30, 12.5, 91.31."""
+    return _with_minus(f"{value:,.0f}" if abs(value) >= 1_000.0 else f"{value:.4g}")
 
 
 def percent(share: float, *, decimals: int = 0) -> str:

@@ -25,7 +25,7 @@ from timezero.report.drawing import (
     round_ticks,
     wrapped,
 )
-from timezero.report.numbers import percent, tick
+from timezero.report.numbers import amount, percent, tick
 from timezero.report.small_cells import printed_counts
 
 WIDTH = 385.0
@@ -90,6 +90,18 @@ def panel_ticks(panel: Panel) -> Floats:
     return np.concatenate([[start], later])
 
 
+def axis_ticks(panel: Panel) -> list[float]:
+    """Return the times named on the axis: round ones, and those at which the table is read."""
+    read = panel_ticks(panel).tolist()
+    apart = SPACE_BETWEEN_TICKS * panel.last
+    further = [t for t in round_ticks(panel.last, most=5).tolist() if abs(t - read[0]) > apart]
+    return sorted({*read, *further})
+
+
+def _time_text(panel: Panel, time: float) -> str:
+    return amount(time) if time == panel.curves[0].starts_at and time > 0.0 else tick(time)
+
+
 def panel_rows(panel: Panel) -> list[tuple[str, ...]]:
     """Return the numbers of a panel as rows for the figure's data table."""
     ticks = panel_ticks(panel)
@@ -101,7 +113,8 @@ def panel_rows(panel: Panel) -> list[tuple[str, ...]]:
             survival = _printed_survival(curve, reach, time)
             crossed = counts.get("crossed over", ("",) * ticks.size)
             numbers = (counts["at risk"][k], counts["events"][k], counts["censored"][k], crossed[k])
-            rows.append((f"{panel.heading}: {curve.label}", tick(time), *survival, *numbers))
+            name = f"{panel.heading}: {curve.label}"
+            rows.append((name, _time_text(panel, time), *survival, *numbers))
     return rows
 
 
@@ -150,7 +163,8 @@ def draw_panel(panel: Panel) -> str:
         axes.set_xlim(0.0, panel.last * 1.02)
         axes.set_ylim(0.0, 1.02)
         axes.set_yticks([0.0, 0.25, 0.5, 0.75, 1.0], ["0%", "25%", "50%", "75%", "100%"])
-        axes.set_xticks(ticks, [tick(t) for t in ticks.tolist()])
+        marks = axis_ticks(panel)
+        axes.set_xticks(marks, [_time_text(panel, t) for t in marks])
         axes.set_xlabel(label)
         axes.set_ylabel("Alive")
         for curve in panel.curves:

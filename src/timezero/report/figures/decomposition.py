@@ -30,6 +30,11 @@ NAMES = {
 }
 PART_COLOUR = "#767676"
 WHITE_BEHIND = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
+SOURCES = {
+    "clock": "from two clocks",
+    "person_time": "from days counted in the wrong state",
+    "trigger": "from patients who were no candidates yet",
+}
 LINE = 44.0
 
 
@@ -56,7 +61,7 @@ def share_text(share: Share) -> str:
     if share.value == share.lower == share.upper == 0.0:
         return "nothing to remove"
     limits = interval(signed(share.lower), signed(share.upper))
-    return f"{signed(share.value)} ({limits})" if limits else signed(share.value)
+    return f"{signed(share.value)} ({limits or 'no interval'})"
 
 
 def _draw_share(axes: Axes, share: Share, y: float) -> None:
@@ -116,10 +121,14 @@ def _title(shares: list[Share], result: StudyResult) -> str:
     by_part = {s.part: s for s in shares if s.status == "ok" and not math.isnan(s.value)}
     if not {"published", "person_time", "remainder"} <= by_part.keys():
         return "The published difference, taken apart as far as the data allow"
+    sources = [
+        f"{signed(by_part[part].value)} {words}"
+        for part, words in SOURCES.items()
+        if part in by_part and by_part[part].value != 0.0
+    ]
     return (
-        f"{scale_name(shares[0], result)}: {signed(by_part['published'].value)} as published; "
-        f"counting each day in its state takes away {signed(by_part['person_time'].value)}; "
-        f"{signed(by_part['remainder'].value)} is left"
+        f"{scale_name(shares[0], result)}: {signed(by_part['published'].value)} as published, "
+        f"of which {', '.join(sources)}; {signed(by_part['remainder'].value)} is left"
     )
 
 
@@ -147,7 +156,8 @@ def _draw(result: StudyResult) -> Figure | None:
             rows=rows,
         ),
         note="The published difference is the sum of the removed parts and what is left. Intervals "
-        "by the bootstrap of patients, the same patients on every rung.",
+        "by the bootstrap of patients, the same patients on every rung; none where too many "
+        "replicates fail.",
     )
 
 

@@ -56,8 +56,8 @@ def _picture(result: StudyResult, chosen: Ints) -> str:
     died = cohort.event[chosen]
     label, more = wrapped(time_axis(result), 440.0)
     with house_style():
-        figure = canvas(480.0, 9.5 * chosen.size + 140.0 + more)
-        axes = axes_at(figure, 14.0, 46.0 + more, right=20.0, top=88.0)
+        figure = canvas(480.0, 9.5 * chosen.size + 126.0 + more)
+        axes = axes_at(figure, 14.0, 46.0 + more, right=20.0, top=74.0)
         axes.set_xlabel(label)
         axes.hlines(rows, 0.0, wait, color="#9a9a9a", linewidth=3.0)
         later = ~np.isnan(treated)
