@@ -24,6 +24,8 @@ from timezero.estimate.tied_steps import (
 from timezero.model.person_time import PersonTime
 
 ITERATIONS = 200
+# Near the square root of the rounding error, on columns scaled to a spread near one.
+DIFFERENCE = 1e-7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -98,11 +100,11 @@ def fit_firth(
     steps = steps_of(sets)
 
     def objective(point: Floats) -> tuple[float, Floats, Floats]:
-        return _penalised(sets, steps, point)
+        return _with_curvature(sets, steps, point)
 
     best = maximise(objective, zero, iterations=ITERATIONS)
     _refuse_unfinished(sets, best)
-    covariance = invert(best.information)
+    covariance = invert(evaluate(sets, best.point)[2])
     lower, upper, statistics = (np.full(p, np.nan) for _ in range(3))
     for column in range(p) if columns is None else columns:
         lower[column], upper[column] = profile_limits(
@@ -149,6 +151,26 @@ def _ratio_statistic(objective: Objective, top: Floats, value: float, column: in
     free[column] = False
     restricted = maximise(objective, start, free=free, iterations=ITERATIONS)
     return max(0.0, 2.0 * (value - restricted.value))
+
+
+def _with_curvature(sets: RiskSets, steps: Steps, point: Floats) -> tuple[float, Floats, Floats]:
+    """Return the penalised log likelihood, its gradient and its curvature.
+
+    With few events the penalty bends as much as the likelihood, and steps by the information
+    alone would be twice too long. Forward differences of the exact gradient are good enough to
+    steer by; where they do not point uphill the information does.
+    """
+    value, gradient, information = _penalised(sets, steps, point)
+    if not np.isfinite(value):
+        return value, gradient, information
+    curvature = np.empty_like(information)
+    for j in range(point.size):
+        near = point.copy()
+        near[j] += DIFFERENCE
+        curvature[j] = (gradient - _penalised(sets, steps, near)[1]) / DIFFERENCE
+    curvature = (curvature + curvature.T) / 2.0
+    uphill = np.all(np.isfinite(curvature)) and np.min(np.linalg.eigvalsh(curvature)) > 0.0
+    return value, gradient, curvature if uphill else information
 
 
 def _penalised(sets: RiskSets, steps: Steps, point: Floats) -> tuple[float, Floats, Floats]:

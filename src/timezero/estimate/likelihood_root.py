@@ -14,6 +14,8 @@ FURTHEST_STEPS = 60
 ROOT_TOLERANCE = 1e-13
 # A log likelihood is known to about this much, so a root cannot be told more closely.
 HEIGHT_TOLERANCE = 1e-12
+# A maximum whose coordinates are this close has the right height to more digits than that.
+CLOSE_ENOUGH = 1e-8
 MOST_HALVINGS = 200
 # On columns scaled to a spread near one, a coefficient beyond this is infinite for all purposes.
 INFINITE = 60.0
@@ -55,7 +57,7 @@ def _profile(objective: Objective, top: Floats, column: int) -> Callable[[float]
         nonlocal latest
         start = latest.copy()
         start[column] = value
-        best = maximise(objective, start, free=free)
+        best = maximise(objective, start, free=free, close_enough=CLOSE_ENOUGH)
         latest = best.point
         return best.value
 

@@ -52,6 +52,7 @@ def maximise(
     free: Bools | None = None,
     iterations: int = 50,
     at_start: tuple[float, Floats, Floats] | None = None,
+    close_enough: float = NO_STEP,
 ) -> Maximum:
     """Follow an objective uphill from a start.
 
@@ -65,6 +66,9 @@ def maximise(
     iterations : int
     at_start : (float, (p,), (p, p)), optional
         The objective at ``start``, when it is known already.
+    close_enough : float
+        Step, relative to one plus the coordinate, at which to stop; the value is then within
+        its square of the maximum.
     """
     moving = np.ones(start.size, dtype=np.bool_) if free is None else free
     point = start.copy()
@@ -77,7 +81,7 @@ def maximise(
         step = np.zeros_like(point)
         step[moving] = newton_step(gradient[moving], information[np.ix_(moving, moving)])
         size = float(np.max(np.abs(step) / (1.0 + np.abs(point))))
-        if size <= NO_STEP or (before < POLISHING and size >= STALLED * before):
+        if size <= close_enough or (before < POLISHING and size >= STALLED * before):
             done = True
             break
         found = _uphill(objective, point, value, step)

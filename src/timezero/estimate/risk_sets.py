@@ -14,6 +14,7 @@ from timezero.kernels.partial_likelihood import partial_likelihood
 from timezero.model.person_time import PersonTime
 
 IMPLAUSIBLE_SIZE = 1e50
+IMPLAUSIBLE_SPREAD = 1e-50
 ROWS_NAMED = 5
 # Fewer units in the last place than this between largest and smallest value is round-off.
 ROUND_OFF = 8.0 * float(np.finfo(np.float64).eps)
@@ -167,9 +168,11 @@ def _refuse_where(bad: Bools, what: str, *, mend: str, code: str) -> None:
     rows = np.flatnonzero(bad)
     listed = ", ".join(str(int(i) + 1) for i in rows[:ROWS_NAMED])
     more = ", ..." if rows.size > ROWS_NAMED else ""
+    one = rows.size == 1
     raise InputRefused(
-        what=f"{rows.size} rows of person-time have {what}",
-        where=f"rows {listed}{more}",
+        what=f"{rows.size} {'row' if one else 'rows'} of person-time "
+        f"{'has' if one else 'have'} {what}",
+        where=f"{'row' if one else 'rows'} {listed}{more}",
         mend=mend,
         code=code,
     )
@@ -216,6 +219,13 @@ def _refuse_bad_columns(rows: PersonTime, design: Floats, names: tuple[str, ...]
             mend="give one row of covariates for each row of person-time, one name a column",
             code="TZ-EST-design",
         )
+    if not names:
+        raise InputRefused(
+            what="the design has no columns: there is nothing to compare",
+            where="design",
+            mend="give one column at least, such as the arm",
+            code="TZ-EST-design",
+        )
     for j, name in enumerate(names):
         column = design[:, j]
         missing = int(np.isnan(column).sum())
@@ -224,6 +234,8 @@ def _refuse_bad_columns(rows: PersonTime, design: Floats, names: tuple[str, ...]
             problem = f"{name} is missing in {missing} of {column.size} rows"
         elif np.max(np.abs(column)) > IMPLAUSIBLE_SIZE:
             problem = f"{name} has values beyond {IMPLAUSIBLE_SIZE:g}"
+        elif 0.0 < np.ptp(column) < IMPLAUSIBLE_SPREAD:
+            problem = f"{name} varies by less than {IMPLAUSIBLE_SPREAD:g}"
         elif column.size > 2 and np.array_equal(column, rows.exit):
             problem = f"{name} is the time of exit itself"
         if problem:
