@@ -174,6 +174,14 @@ def test_validation_page_is_up_to_date() -> None:
     assert page == made_by("make_validation").page(), "run docs/make_validation.py"
 
 
+def test_readme_shows_what_the_program_prints(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT / "src"))
+    script = made_by("make_readme")
+    shown = script.output_in((ROOT / "README.md").read_text())
+    assert len(shown.splitlines()) > 20
+    assert shown == script.printed_output(), "run docs/make_readme.py"
+
+
 def test_every_estimator_has_evidence_for_value_and_error() -> None:
     rows = re.findall(
         r"^\| `(\w+)` \|(.*)\|$", (ROOT / "docs" / "validation.md").read_text(), re.MULTILINE
