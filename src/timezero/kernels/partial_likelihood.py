@@ -93,7 +93,9 @@ def range_sums(tables: Floats, first: Ints, last: Ints, begins: Bools) -> Floats
         if not begins[k]:
             add_row(cumulative, k, cumulative, k - 1)
     tree = np.zeros((2 * n, q))
-    tree[n:] = tables
+    # Row by row: assigning a slice would take seconds to compile.
+    for k in range(n):
+        add_row(tree, n + k, tables, k)
     for node in range(n - 1, 0, -1):
         add_row(tree, node, tree, 2 * node)
         add_row(tree, node, tree, 2 * node + 1)
