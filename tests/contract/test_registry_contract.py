@@ -80,8 +80,9 @@ def made_by(script: str) -> ModuleType:
 @cache
 def words_of_tests() -> str:
     """Return all tests that look at what the program does, as one text."""
-    folders = [p for p in (ROOT / "tests").iterdir() if p.name not in {"contract", "architecture"}]
-    return "\n".join(path.read_text() for folder in folders for path in folder.rglob("*.py"))
+    folders = [p for p in (ROOT / "tests").iterdir() if p.name != "architecture"]
+    paths = [path for folder in folders for path in folder.rglob("*.py")]
+    return "\n".join(path.read_text() for path in paths if path != Path(__file__))
 
 
 def named_in(text: str, name: str) -> bool:
@@ -103,8 +104,10 @@ def test_every_entry_is_documented(package: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(("package", "name"), ENTRIES)
-def test_every_entry_is_named_by_a_test(package: str, name: str) -> None:
-    assert named_in(words_of_tests(), name), f"no test names {package}.{name}"
+def test_every_entry_is_tested(package: str, name: str) -> None:
+    tests = words_of_tests()
+    has_tests_over_the_whole_folder = f'discover("{package}"' in tests
+    assert has_tests_over_the_whole_folder or named_in(tests, name), f"no test names {name}"
 
 
 @pytest.mark.parametrize("name", RUNGS)
