@@ -48,8 +48,10 @@ def imported_names(tree: ast.AST) -> dict[str, str]:
 def words_of(function: ast.FunctionDef, text: str, helpers: dict[str, str]) -> str:
     """Return the source of a test together with that of the helpers of its file it uses."""
     said = ast.get_source_segment(text, function) or ""
-    used = [helpers[name] for name in sorted(helpers) if re.search(rf"\b{name}\b", said)]
-    return "\n".join([said, *used])
+    left = dict(helpers)
+    while used := [name for name in sorted(left) if re.search(rf"\b{name}\b", said)]:
+        said = "\n".join([said, *(left.pop(name) for name in used)])
+    return said
 
 
 def evidence_of(path: Path) -> list[Evidence]:
@@ -90,9 +92,7 @@ def speaks_for(test: Evidence, estimator: str) -> bool:
     """Say whether a test is evidence for an estimator."""
     module = f"timezero.estimate.{estimator}"
     imported = any(name == module or name.startswith(f"{module}.") for name in test.imports)
-    return (
-        imported or estimator in test.name or Path(test.file).stem.startswith(f"test_{estimator}")
-    )
+    return imported or Path(test.file).stem == f"test_{estimator}_{test.kind}"
 
 
 def cell(tests: list[Evidence]) -> str:
