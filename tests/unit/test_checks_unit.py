@@ -352,3 +352,15 @@ def test_fractions_of_days_within_a_month_are_questioned(tmp_path: Path) -> None
     assert "months or years" in found[0].mend
     whole = {f"B{row}": str(row) for row in range(2, 8)} | all_cells("D", "")
     assert not found_in(registry(tmp_path, whole), protocol_of({"unit": "days"}), "unit_suspicious")
+
+
+def test_a_value_cannot_be_the_event_and_censored(tmp_path: Path) -> None:
+    data = {"event_value": ("1",), "censored_value": ("0", "1")}
+    (found,) = found_in(registry(tmp_path, {}), protocol_of(data), "event_value_undeclared")
+    assert found.severity is Severity.ERROR
+    assert found.what == "1 is declared both as the event and as censored"
+
+
+def test_unreadable_treatments_do_not_look_like_no_treatment(tmp_path: Path) -> None:
+    path = registry(tmp_path, {"D3": "x", "D4": "y", "D6": "z"})
+    assert found_in(path, protocol_of({}), "arm_without_events") == []

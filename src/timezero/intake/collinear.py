@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 
 from timezero.arrays import Floats
@@ -48,7 +50,7 @@ def collinear_sets(draft: Draft) -> dict[str, tuple[str, ...]]:
     encoded = [_standardised(_columns(c)[complete]) for c in usable]
     # A rotation keeps lengths and angles: p numbers a column stand for those of n patients.
     constant = np.full((n, 1), 1.0 / np.sqrt(n))
-    rotated: Floats = np.linalg.qr(np.hstack([constant, *encoded]), mode="r")
+    rotated = cast("Floats", np.linalg.qr(np.hstack([constant, *encoded]), mode="r"))
     ends = np.cumsum([1, *(columns.shape[1] for columns in encoded)])
     found: dict[str, tuple[str, ...]] = {}
     basis = rotated[:, :1] / np.abs(rotated[0, 0])

@@ -78,7 +78,14 @@ class Draft:
         return self.times.get(role, np.full(self.n, np.nan))
 
     def finding(
-        self, code: str, severity: Severity, what: str, column: Column, mask: Bools, mend: str = ""
+        self,
+        code: str,
+        severity: Severity,
+        what: str,
+        *,
+        column: Column,
+        mask: Bools,
+        mend: str = "",
     ) -> Finding:
         """Return a finding about some cells of one column."""
         return Finding(
@@ -147,25 +154,42 @@ def _counted(moments: Moments, zero: Moments | None, days_per: float, earliest: 
 
 
 def _refuse_unknown(table: Table, protocol: Protocol) -> None:
+    _refuse_unset(table, protocol)
+    findings = [*_unknown_columns(table, protocol), *_unknown_strata(protocol)]
+    if not findings:
+        return
+    several = f"; and {len(findings) - 1} more names are unknown" if len(findings) > 1 else ""
+    raise UnknownName(
+        what=findings[0].what + several,
+        where=findings[0].where,
+        mend=findings[0].mend,
+        code="TZ-IN-02",
+        findings=tuple(findings),
+    )
+
+
+def _refuse_unset(table: Table, protocol: Protocol) -> None:
+    unset = [role for role in REQUIRED if getattr(protocol.data, role) is None]
+    if not unset:
+        return
+    keys = ", ".join(f"data.{role}" for role in unset)
+    flags = " ".join(f"--{role} COLUMN" for role in unset)
+    raise InputRefused(
+        what=f"it is not said which columns hold: {', '.join(unset)}",
+        where=f"{table.name}; {keys}",
+        mend=f"add {flags}; the columns are: {', '.join(table.names)}",
+        code="TZ-IN-07",
+    )
+
+
+def _unknown_columns(table: Table, protocol: Protocol) -> list[Finding]:
     data = protocol.data
-    unset = [role for role in REQUIRED if getattr(data, role) is None]
-    if unset:
-        keys = ", ".join(f"data.{role}" for role in unset)
-        flags = " ".join(f"--{role} COLUMN" for role in unset)
-        raise InputRefused(
-            what=f"it is not said which columns hold: {', '.join(unset)}",
-            where=f"{table.name}; {keys}",
-            mend=f"add {flags}; the columns are: {', '.join(table.names)}",
-            code="TZ-IN-07",
-        )
     named: dict[str, Any] = {
         f"data.{role}": getattr(data, role) for role in ("time_zero", *REQUIRED, *TIME_ROLES)
     }
     named |= {f"data.covariates: {name}": name for name in data.covariates}
     named |= {f"data.covariate_dates: {k}": name for k, name in data.covariate_dates.items()}
-    unknown = {key: name for key, name in named.items() if name and name not in table.names}
-    strata = [name for name in protocol.analysis.strata if name not in data.covariates]
-    findings = [
+    return [
         Finding(
             code="unknown_column",
             severity=Severity.ERROR,
@@ -173,24 +197,21 @@ def _refuse_unknown(table: Table, protocol: Protocol) -> None:
             where=f"{table.name}; {key}",
             mend="nearest: " + ", ".join(nearest_first(name, table.names)[:5]),
         )
-        for key, name in unknown.items()
+        for key, name in named.items()
+        if name is not None and name not in table.names
     ]
-    findings += [
+
+
+def _unknown_strata(protocol: Protocol) -> list[Finding]:
+    covariates = protocol.data.covariates
+    return [
         Finding(
             code="unknown_stratum",
             severity=Severity.ERROR,
             what=f"stratum {name!r} is not listed under data.covariates",
             where="analysis.strata",
-            mend="list it there, or choose among: " + ", ".join(data.covariates),
+            mend="list it there; listed are: " + (", ".join(covariates) or "none"),
         )
-        for name in strata
+        for name in protocol.analysis.strata
+        if name not in covariates
     ]
-    if findings:
-        several = f"; and {len(findings) - 1} more names are unknown" if len(findings) > 1 else ""
-        raise UnknownName(
-            what=findings[0].what + several,
-            where=findings[0].where,
-            mend=findings[0].mend,
-            code="TZ-IN-02",
-            findings=tuple(findings),
-        )

@@ -74,42 +74,46 @@ def _polars_series(series: Any) -> pl.Series | list[object]:
         return list(series.to_list())
 
 
-def column_from_series(name: str, cells: pl.Series | list[object], letter: str = "") -> Column:
+def column_from_series(name: str, cells: pl.Series | list[object], *, letter: str = "") -> Column:
     """Make a column from a series of one type, or from bare cells."""
     import polars as pl
 
     if isinstance(cells, list):
-        return column_from_cells(name, cells, letter)
+        return column_from_cells(name, cells, letter=letter)
     dtype = cells.dtype
     if dtype == pl.Object:
-        return column_from_cells(name, cells.to_list(), letter)
+        return column_from_cells(name, cells.to_list(), letter=letter)
     nothing = np.full(len(cells), np.nan)
     if dtype == pl.Boolean:
         numbers = _floats(cells.cast(pl.Float64))
-        return _column(name, letter, cells.cast(pl.String), BOOLEAN, numbers, nothing)
+        return _column(
+            name, letter, text=cells.cast(pl.String), kind=BOOLEAN, numbers=numbers, days=nothing
+        )
     if dtype.is_numeric():
         exact = cells.cast(pl.String) if dtype.is_integer() else None
         floats = cells.cast(pl.Float64).fill_nan(None)
         text = _number_text(floats) if exact is None else exact
-        return _column(name, letter, text, NUMBER, _floats(floats), nothing)
+        return _column(name, letter, text=text, kind=NUMBER, numbers=_floats(floats), days=nothing)
     if isinstance(dtype, pl.Date | pl.Datetime):
         days = _floats(cells.cast(pl.Date).cast(pl.Int32).cast(pl.Float64))
         text = cells.cast(pl.Date).cast(pl.String)
         if isinstance(dtype, pl.Datetime):
             text = _moment_text(cells, text)
-        return _column(name, letter, text, DATE, nothing, days)
-    return text_column(name, cells.cast(pl.String, strict=False), letter)
+        return _column(name, letter, text=text, kind=DATE, numbers=nothing, days=days)
+    return text_column(name, cells.cast(pl.String, strict=False), letter=letter)
 
 
-def text_column(name: str, cells: pl.Series, letter: str = "") -> Column:
+def text_column(name: str, cells: pl.Series, *, letter: str = "") -> Column:
     """Make a column of text; a cell of nothing but spaces is empty."""
     text = cells.str.strip_chars(_BLANKS)
     text = text.set(text == "", None)
     nothing = np.full(len(text), np.nan)
-    return _column(name, letter, text, TEXT, nothing, nothing)
+    return _column(name, letter, text=text, kind=TEXT, numbers=nothing, days=nothing)
 
 
-def _column(name: str, letter: str, text: pl.Series, kind: int, numbers: Any, days: Any) -> Column:
+def _column(
+    name: str, letter: str, *, text: pl.Series, kind: int, numbers: Any, days: Any
+) -> Column:
     empty = text.is_null().to_numpy()
     kinds = np.where(empty, EMPTY, kind).astype(np.int8)
     return Column(
@@ -144,7 +148,7 @@ def _moment_text(cells: pl.Series, day: pl.Series) -> pl.Series:
     return day.zip_with(pl.Series(midnight), moments)
 
 
-def column_from_cells(name: str, cells: Sequence[object], letter: str = "") -> Column:
+def column_from_cells(name: str, cells: Sequence[object], *, letter: str = "") -> Column:
     """Make a column from cells that each have their own type, as in a workbook."""
     import polars as pl
 

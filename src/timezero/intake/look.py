@@ -121,7 +121,9 @@ def look(source: str | Path, *, sheet: str | None = None) -> Look:
         unguessed=unguessed,
         event_values=_event_values(table, guessed.get("event")),
         findings=tuple(findings),
-        next_command=_next_command(source, guessed, unguessed, protocol, cells),
+        next_command=_next_command(
+            source, guessed, unguessed=unguessed, protocol=protocol, cells=cells
+        ),
     )
 
 
@@ -151,15 +153,15 @@ def _problem_cells(table: Table, moments: Moments) -> list[Finding]:
     if moments.ambiguous.any():
         first = str(column.text[int(np.flatnonzero(moments.ambiguous)[0])])
         what = f"{first} can be {both_readings(first)}"
-        found.append(_cells(table, moments, "date_ambiguous", what, "ambiguous"))
+        found.append(_cells(table, moments, code="date_ambiguous", what=what, kind="ambiguous"))
     n_present = int((~moments.missing).sum())
     if moments.unreadable.any() and 2 * int(moments.unreadable.sum()) < n_present:
         what = f"{counted(moments.unreadable, 'cell')} unlike the numbers or dates around"
-        found.append(_cells(table, moments, "cell_unlike", what, "unreadable"))
+        found.append(_cells(table, moments, code="cell_unlike", what=what, kind="unreadable"))
     return found
 
 
-def _cells(table: Table, moments: Moments, code: str, what: str, kind: str) -> Finding:
+def _cells(table: Table, moments: Moments, *, code: str, what: str, kind: str) -> Finding:
     mask = getattr(moments, kind)
     return Finding(
         code=code,
@@ -175,6 +177,7 @@ def _cells(table: Table, moments: Moments, code: str, what: str, kind: str) -> F
 def _next_command(
     source: str | Path,
     guessed: dict[str, str],
+    *,
     unguessed: tuple[str, ...],
     protocol: Protocol,
     cells: list[Moments],

@@ -177,10 +177,12 @@ def _cells_to_column(heading: str, cells: tuple[Any, ...], letter: str) -> Colum
 
     kinds = set(map(type, cells))
     if kinds == {str}:
-        return text_column(heading, pl.Series(heading, cells, dtype=pl.String), letter)
+        return text_column(heading, pl.Series(heading, cells, dtype=pl.String), letter=letter)
     if kinds == {float}:
-        return column_from_series(heading, pl.Series(heading, cells, dtype=pl.Float64), letter)
-    return column_from_cells(heading, cells, letter)
+        return column_from_series(
+            heading, pl.Series(heading, cells, dtype=pl.Float64), letter=letter
+        )
+    return column_from_cells(heading, cells, letter=letter)
 
 
 def _headings(
@@ -199,7 +201,7 @@ def _headings(
                     "header_blank",
                     f"column {letter} has no header; it is called column_{index + 1}",
                     name,
-                    Severity.WARNING,
+                    severity=Severity.WARNING,
                 )
             )
             names.append((index, f"column_{index + 1}"))
@@ -212,9 +214,9 @@ def _headings(
             f"{heading} [{column_letter(k)}]" for k, other in enumerate(header) if other == heading
         )
         what = f"several columns are called {heading!r}; they are told apart as {letters}"
-        remarks.append(_note("header_duplicated", what, name, Severity.WARNING))
+        remarks.append(_note("header_duplicated", what, name, severity=Severity.WARNING))
     return names, remarks
 
 
-def _note(code: str, what: str, where: str, severity: Severity = Severity.NOTE) -> Finding:
+def _note(code: str, what: str, where: str, *, severity: Severity = Severity.NOTE) -> Finding:
     return Finding(code=code, severity=severity, what=what, where=where)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from timezero.findings import Finding, Severity
 from timezero.intake.draft import Draft
 
@@ -18,7 +16,8 @@ def arm_without_events(draft: Draft) -> list[Finding]:
     event = draft.event.event
     if not event.any():
         return [_warning(draft, "nobody has the event: there is nothing to compare")]
-    ever = ~np.isnan(draft.time("initiation"))
+    # A treatment date that cannot be read is a treatment all the same.
+    ever = ~draft.moments["initiation"].missing
     found: list[Finding] = []
     for group, words in ((ever, "ever treated"), (~ever, "never treated")):
         n, n_events = int(group.sum()), int(event[group].sum())

@@ -24,10 +24,10 @@ def covariate_after_time_zero(draft: Draft) -> list[Finding]:
                     CODE,
                     Severity.ERROR,
                     f"covariate {name} was measured after time zero in {counted(after, 'patient')}",
-                    moments.column,
-                    after,
-                    f"take {name} out of data.covariates: only what was known at time zero may be "
-                    "adjusted for",
+                    column=moments.column,
+                    mask=after,
+                    mend=f"take {name} out of data.covariates: only what was known at time zero may "
+                    "be adjusted for",
                 )
             )
         unknown = (moments.missing | moments.unreadable) & ~_covariate_missing(draft, name)
@@ -38,9 +38,9 @@ def covariate_after_time_zero(draft: Draft) -> list[Finding]:
                     Severity.WARNING,
                     f"in {counted(unknown, 'patient')} it is not recorded when covariate {name} "
                     "was measured",
-                    moments.column,
-                    unknown,
-                    "check that it was known at time zero",
+                    column=moments.column,
+                    mask=unknown,
+                    mend="check that it was known at time zero",
                 )
             )
     return found

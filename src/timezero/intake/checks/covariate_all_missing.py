@@ -16,9 +16,9 @@ def covariate_all_missing(draft: Draft) -> list[Finding]:
             Severity.WARNING,
             f"covariate {cells.covariate.name} is missing for everybody and is left out of the "
             "adjusted analyses",
-            cells.column,
-            np.asarray(cells.missing),
-            "take it out of data.covariates, or name the column that holds it",
+            column=cells.column,
+            mask=np.asarray(cells.missing),
+            mend="take it out of data.covariates, or name the column that holds it",
         )
         for cells in draft.covariates
         if cells.missing.all()

@@ -26,9 +26,9 @@ def covariate_levels(draft: Draft) -> list[Finding]:
                 "covariate_levels",
                 Severity.ERROR,
                 what,
-                cells.column,
-                cells.is_date if dates else ~cells.is_number & ~cells.missing,
-                "take it out of data.covariates; if numbers are meant, see data.missing",
+                column=cells.column,
+                mask=cells.is_date if dates else ~cells.is_number & ~cells.missing,
+                mend="take it out of data.covariates; if numbers are meant, see data.missing",
             )
         )
     return found

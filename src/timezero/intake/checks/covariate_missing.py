@@ -34,9 +34,9 @@ def covariate_missing(draft: Draft) -> list[Finding]:
                 severity,
                 f"covariate {cells.covariate.name} is missing for {n} of {draft.n} patients "
                 f"({share:.1%}); {then}",
-                cells.column,
-                cells.missing,
-                mend,
+                column=cells.column,
+                mask=cells.missing,
+                mend=mend,
             )
         )
     return found + _complete_cases(draft, [c.missing for c in some])

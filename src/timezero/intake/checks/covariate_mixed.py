@@ -23,10 +23,10 @@ def covariate_mixed(draft: Draft) -> list[Finding]:
                 Severity.WARNING,
                 f"covariate {cells.covariate.name} holds numbers, and {counted(words, 'cell')} "
                 "of something else; all its values were read as levels",
-                cells.column,
-                words,
-                "declare these cells under data.missing, or data.decimal_comma, if numbers are "
-                "meant",
+                column=cells.column,
+                mask=words,
+                mend="declare these cells under data.missing, or data.decimal_comma, if numbers "
+                "are meant",
             )
         )
     return found

@@ -24,9 +24,9 @@ def covariate_scale(draft: Draft) -> list[Finding]:
                     Severity.ERROR,
                     f"covariate {cells.covariate.name} is infinite "
                     f"or of an implausible size in {counted(large, 'patient')}",
-                    cells.column,
-                    large,
-                    "declare the value that means 'not recorded' under data.missing",
+                    column=cells.column,
+                    mask=large,
+                    mend="declare the value that means 'not recorded' under data.missing",
                 )
             )
     return found

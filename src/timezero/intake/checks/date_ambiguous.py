@@ -14,7 +14,7 @@ from timezero.intake.wording import counted
 def date_ambiguous(draft: Draft) -> list[Finding]:
     """Find dates whose format is not declared, with both readings."""
     found: list[Finding] = []
-    columns = dict(draft.moments) | ({} if draft.zero is None else {"time_zero": draft.zero})
+    columns = dict(draft.moments) | ({} if draft.zero is None else {"time zero": draft.zero})
     columns |= {f"covariate date {name}": m for name, m in draft.measured.items()}
     for role, moments in columns.items():
         mask = moments.ambiguous
@@ -23,13 +23,15 @@ def date_ambiguous(draft: Draft) -> list[Finding]:
         table, column = draft.table, moments.column
         rows = np.flatnonzero(mask)
         texts = [str(column.text[int(row)]) for row in rows]
+        # A cell with two readings shows the question better than one with a 30th month.
+        plainest = next((text for text in texts if " or " in both_readings(text)), texts[0])
         found.append(
             Finding(
                 code="date_ambiguous",
                 severity=Severity.ERROR,
                 what=f"{counted(mask, 'date')} of {role} with day and month in no "
                 f"declared order: "
-                f"{texts[0]} can be {both_readings(texts[0])}",
+                f"{plainest} can be {both_readings(plainest)}",
                 where=table.where(column, mask),
                 evidence=tuple(
                     f"{table.address(column, int(row))}: {text} = {both_readings(text)}"

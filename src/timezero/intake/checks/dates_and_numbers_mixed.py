@@ -15,7 +15,7 @@ def dates_and_numbers_mixed(draft: Draft) -> list[Finding]:
     """Find columns that mix dates and numbers, and dates without a time zero to count from."""
     if draft.zero is None:
         return _without_time_zero(draft)
-    columns = {"time_zero": draft.zero, **draft.moments}
+    columns = {"time zero": draft.zero, **draft.moments}
     return [
         _numbers_among_dates(draft, role, moments)
         for role, moments in columns.items()
@@ -34,9 +34,9 @@ def _without_time_zero(draft: Draft) -> list[Finding]:
                 CODE,
                 Severity.ERROR,
                 f"{role} holds dates{mixed}, and no column says from which date they are counted",
-                moments.column,
-                is_date,
-                "declare data.time_zero (--time-zero)",
+                column=moments.column,
+                mask=is_date,
+                mend="declare data.time_zero (--time-zero)",
             )
         )
     return found
@@ -48,10 +48,10 @@ def _numbers_among_dates(draft: Draft, role: str, moments: Moments) -> Finding:
         CODE,
         Severity.ERROR,
         f"{role} holds {beside}",
-        moments.column,
-        ~np.isnan(moments.numbers),
-        "with data.time_zero every time is a date; without it every time is a number since time "
-        "zero",
+        column=moments.column,
+        mask=~np.isnan(moments.numbers),
+        mend="with data.time_zero every time is a date; without it every time is a number since "
+        "time zero",
     )
 
 

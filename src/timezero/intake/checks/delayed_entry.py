@@ -25,8 +25,8 @@ def delayed_entry(draft: Draft) -> list[Finding]:
                 Severity.NOTE,
                 f"under observation only after time zero: {counted(late, 'patient')}, who count "
                 "only from then on",
-                column,
-                late,
+                column=column,
+                mask=late,
             )
         )
     if draft.in_dates and before.any():
@@ -36,8 +36,8 @@ def delayed_entry(draft: Draft) -> list[Finding]:
                 Severity.NOTE,
                 f"under observation before time zero: {counted(before, 'patient')}, who count "
                 "from time zero on",
-                column,
-                before,
+                column=column,
+                mask=before,
             )
         )
     return found

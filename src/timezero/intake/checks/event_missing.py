@@ -17,9 +17,9 @@ def event_missing(draft: Draft) -> list[Finding]:
             "event_missing",
             Severity.ERROR,
             f"for {counted(missing, 'patient')} it is not recorded how observation ended",
-            draft.event.column,
-            missing,
-            "say with data.event which column holds it for every patient",
+            column=draft.event.column,
+            mask=missing,
+            mend="say with data.event which column holds it for every patient",
         )
     ]
 

@@ -20,38 +20,23 @@ def event_value_undeclared(draft: Draft) -> list[Finding]:
     cells, data = draft.event, draft.protocol.data
     both = sorted(set(data.event_value) & set(data.censored_value))
     if both:
-        return [
-            Finding(
-                code=CODE,
-                severity=Severity.ERROR,
-                what=f"{', '.join(both)} is declared both as the event and as censored",
-                where="data.event_value, data.censored_value",
-                mend="declare each value once",
-            )
-        ]
-    seen = ", ".join(
-        f"{shown(value)} ({counted(n, 'patient')})" for value, n in cells.seen[:_LISTED]
-    )
-    if len(cells.seen) > _LISTED:
-        seen += f" and {len(cells.seen) - _LISTED} more"
-    place = f"{draft.table.name}, column {cells.column.name}"
+        what = f"{', '.join(both)} is declared both as the event and as censored"
+        return [_error(draft, what, mend="declare each value once")]
+    seen = _seen(draft)
     if not cells.is_declared:
-        return [
-            Finding(
-                code=CODE,
-                severity=Severity.ERROR,
-                what=f"it is not declared which value means the event; seen: {seen}",
-                where=place,
-                mend="declare data.event_value (--event-value)",
-                n_rows=draft.n,
-            )
-        ]
+        what = f"it is not declared which value means the event; seen: {seen}"
+        return [_error(draft, what, mend="declare data.event_value (--event-value)")]
     absent = _absent(draft)
     if cells.undeclared.any():
         what = f"several values besides the event have no declared meaning; seen: {seen}"
         return [
             draft.finding(
-                CODE, Severity.ERROR, absent + what, cells.column, cells.undeclared, COMPETING
+                CODE,
+                Severity.ERROR,
+                absent + what,
+                column=cells.column,
+                mask=cells.undeclared,
+                mend=COMPETING,
             )
         ]
     if not cells.complement:
@@ -63,10 +48,33 @@ def event_value_undeclared(draft: Draft) -> list[Finding]:
             severity=Severity.WARNING if absent else Severity.NOTE,
             what=f"{absent}{value} is the only value besides the event and was read as censored; "
             f"seen: {seen}",
-            where=place,
+            where=_place(draft),
             mend=f'data.censored_value = ["{value}"] says so',
         )
     ]
+
+
+def _place(draft: Draft) -> str:
+    return f"{draft.table.name}, column {draft.event.column.name}"
+
+
+def _error(draft: Draft, what: str, *, mend: str) -> Finding:
+    """Return an error about the whole column."""
+    return Finding(
+        code=CODE,
+        severity=Severity.ERROR,
+        what=what,
+        where=_place(draft),
+        mend=mend,
+        n_rows=draft.n,
+    )
+
+
+def _seen(draft: Draft) -> str:
+    """Return the values of the event column with their numbers of patients."""
+    seen = draft.event.seen
+    listed = ", ".join(f"{shown(value)} ({counted(n, 'patient')})" for value, n in seen[:_LISTED])
+    return listed if len(seen) <= _LISTED else f"{listed} and {len(seen) - _LISTED} more"
 
 
 def _absent(draft: Draft) -> str:

@@ -29,9 +29,9 @@ def exit_at_zero(draft: Draft) -> list[Finding]:
             Severity.NOTE,
             f"observation ends at time zero for {counted(n, 'patient')}; by the rule "
             f"zero_exit = {rule}",
-            draft.moments["exit"].column,
-            at_zero,
-            f"the other rule for rules.zero_exit is {other}",
+            column=draft.moments["exit"].column,
+            mask=at_zero,
+            mend=f"the other rule for rules.zero_exit is {other}",
         )
     ]
 

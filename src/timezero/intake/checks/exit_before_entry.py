@@ -19,9 +19,9 @@ def exit_before_entry(draft: Draft) -> list[Finding]:
             "exit_before_entry",
             Severity.ERROR,
             f"observation ends before or at its start for {counted(wrong, 'patient')}{merged}",
-            draft.moments["exit"].column,
-            wrong,
-            "check which columns data.entry and data.exit name",
+            column=draft.moments["exit"].column,
+            mask=wrong,
+            mend="check which columns data.entry and data.exit name",
         )
     ]
 

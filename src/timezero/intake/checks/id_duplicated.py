@@ -21,9 +21,9 @@ def id_duplicated(draft: Draft) -> list[Finding]:
             Severity.ERROR,
             f"{counted(n_ids, 'identifier')} repeated, in {int(twice.sum())} rows; "
             "one row a patient is needed",
-            draft.ids,
-            twice,
-            "say with data.id which column identifies patients, or give one row a patient",
+            column=draft.ids,
+            mask=twice,
+            mend="say with data.id which column identifies patients, or give one row a patient",
         )
     ]
 

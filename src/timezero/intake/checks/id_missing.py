@@ -17,9 +17,9 @@ def id_missing(draft: Draft) -> list[Finding]:
             "id_missing",
             Severity.ERROR,
             f"there is no patient identifier in {counted(n, 'row')}",
-            draft.ids,
-            draft.id_missing,
-            "say with data.id which column identifies every patient",
+            column=draft.ids,
+            mask=draft.id_missing,
+            mend="say with data.id which column identifies every patient",
         )
     ]
 

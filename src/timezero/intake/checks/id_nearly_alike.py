@@ -22,9 +22,9 @@ def id_nearly_alike(draft: Draft) -> list[Finding]:
             Severity.WARNING,
             f"{counted(alike, 'identifier')} apart from another one only by spaces, hyphens or "
             "capitals; they are counted as different patients",
-            draft.ids,
-            alike,
-            "check whether they are the same person",
+            column=draft.ids,
+            mask=alike,
+            mend="check whether they are the same person",
         )
     ]
 

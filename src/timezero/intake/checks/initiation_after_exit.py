@@ -17,9 +17,9 @@ def initiation_after_exit(draft: Draft) -> list[Finding]:
             "initiation_after_exit",
             Severity.ERROR,
             f"{counted(after, 'patient')} began the late treatment after their last contact",
-            draft.moments["initiation"].column,
-            after,
-            "check which columns data.initiation and data.exit name",
+            column=draft.moments["initiation"].column,
+            mask=after,
+            mend="check which columns data.initiation and data.exit name",
         )
     ]
 

@@ -17,9 +17,9 @@ def initiation_before_time_zero(draft: Draft) -> list[Finding]:
             "initiation_before_time_zero",
             Severity.ERROR,
             f"{counted(before, 'patient')} began the late treatment before time zero",
-            draft.moments["initiation"].column,
-            before,
-            "check which columns data.initiation and data.time_zero name",
+            column=draft.moments["initiation"].column,
+            mask=before,
+            mend="check which columns data.initiation and data.time_zero name",
         )
     ]
 

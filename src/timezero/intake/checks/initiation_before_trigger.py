@@ -23,9 +23,9 @@ def initiation_before_trigger(draft: Draft) -> list[Finding]:
             Severity.WARNING,
             f"treated before the trigger or without one: {counted(early, 'patient')}; they "
             "stay in every analysis that does not start at the trigger",
-            draft.moments["initiation"].column,
-            early,
-            "check which columns data.initiation and data.trigger name",
+            column=draft.moments["initiation"].column,
+            mask=early,
+            mend="check which columns data.initiation and data.trigger name",
         )
     ]
 

@@ -16,9 +16,9 @@ def time_infinite(draft: Draft) -> list[Finding]:
             "time_infinite",
             Severity.ERROR,
             f"{role} is infinite in {counted(np.isinf(moments.numbers), 'cell')}",
-            moments.column,
-            np.isinf(moments.numbers),
-            "declare the value that means 'not recorded' under data.missing",
+            column=moments.column,
+            mask=np.isinf(moments.numbers),
+            mend="declare the value that means 'not recorded' under data.missing",
         )
         for role, moments in draft.moments.items()
         if np.isinf(moments.numbers).any()

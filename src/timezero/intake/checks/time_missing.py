@@ -23,9 +23,9 @@ def time_missing(draft: Draft) -> list[Finding]:
             "time_missing",
             Severity.ERROR,
             f"{words} is not recorded for {counted(columns[role].missing, 'patient')}",
-            columns[role].column,
-            columns[role].missing,
-            f"say with data.{role} which column holds it for every patient",
+            column=columns[role].column,
+            mask=columns[role].missing,
+            mend=f"say with data.{role} which column holds it for every patient",
         )
         for role, words in _NEEDED.items()
         if role in columns and columns[role].missing.any()

@@ -21,10 +21,10 @@ def time_negative(draft: Draft) -> list[Finding]:
                     "time_negative",
                     Severity.ERROR,
                     f"the {role} lies before time zero in {counted(before, 'patient')}",
-                    draft.moments[role].column,
-                    before,
-                    f"say with data.{role} and data.time_zero which columns hold them; declare a "
-                    "code for 'not recorded' under data.missing",
+                    column=draft.moments[role].column,
+                    mask=before,
+                    mend=f"say with data.{role} and data.time_zero which columns hold them; declare "
+                    "a code for 'not recorded' under data.missing",
                 )
             )
     return found

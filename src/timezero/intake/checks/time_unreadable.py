@@ -10,7 +10,7 @@ from timezero.intake.wording import counted
 def time_unreadable(draft: Draft) -> list[Finding]:
     """Find times that cannot be read."""
     data = draft.protocol.data
-    columns = dict(draft.moments) | ({} if draft.zero is None else {"time_zero": draft.zero})
+    columns = dict(draft.moments) | ({} if draft.zero is None else {"time zero": draft.zero})
     if data.date_format:
         mend = f"check data.date_format ({data.date_format}), data.decimal_comma and data.missing"
     else:
@@ -20,9 +20,9 @@ def time_unreadable(draft: Draft) -> list[Finding]:
             "time_unreadable",
             Severity.ERROR,
             f"{role} is neither a number nor a date in {counted(moments.unreadable, 'cell')}",
-            moments.column,
-            moments.unreadable,
-            mend,
+            column=moments.column,
+            mask=moments.unreadable,
+            mend=mend,
         )
         for role, moments in columns.items()
         if moments.unreadable.any()

@@ -17,9 +17,9 @@ def trigger_after_exit(draft: Draft) -> list[Finding]:
             "trigger_after_exit",
             Severity.ERROR,
             f"the trigger lies after the last contact in {counted(after, 'patient')}",
-            draft.moments["trigger"].column,
-            after,
-            "check which columns data.trigger and data.exit name",
+            column=draft.moments["trigger"].column,
+            mask=after,
+            mend="check which columns data.trigger and data.exit name",
         )
     ]
 

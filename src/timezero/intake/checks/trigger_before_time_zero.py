@@ -17,9 +17,9 @@ def trigger_before_time_zero(draft: Draft) -> list[Finding]:
             "trigger_before_time_zero",
             Severity.ERROR,
             f"the trigger lies before time zero in {counted(before, 'patient')}",
-            draft.moments["trigger"].column,
-            before,
-            "check which columns data.trigger and data.time_zero name",
+            column=draft.moments["trigger"].column,
+            mask=before,
+            mend="check which columns data.trigger and data.time_zero name",
         )
     ]
 

@@ -31,14 +31,23 @@ def unit_suspicious(draft: Draft) -> list[Finding]:
         mend = f"are these {question}? declare data.unit (--unit)"
         return [
             draft.finding(
-                "unit_suspicious", Severity.WARNING, what, column, long & np.isfinite(times), mend
+                "unit_suspicious",
+                Severity.WARNING,
+                what,
+                column=column,
+                mask=long & np.isfinite(times),
+                mend=mend,
             )
         ]
     if unit == "days" and fractions and known.max() <= SHORTEST_DAYS:
         what = "no follow-up is longer than a month, and some end at fractions of a day"
         mend = "are these months or years? declare data.unit (--unit)"
         mask = np.asarray(np.isfinite(times) & (times != np.round(times)))
-        return [draft.finding("unit_suspicious", Severity.WARNING, what, column, mask, mend)]
+        return [
+            draft.finding(
+                "unit_suspicious", Severity.WARNING, what, column=column, mask=mask, mend=mend
+            )
+        ]
     return []
 
 
