@@ -13,12 +13,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from timezero.model.cohort import Cohort
 from timezero.model.person_time import PersonTime
 from timezero.model.result import StudyResult
 
 ROOT = Path(__file__).resolve().parents[1]
+# A first call compiles its kernels, which must not count as a test that is too slow.
+settings.register_profile("no_deadline", deadline=None)
+settings.load_profile("no_deadline")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
