@@ -26,8 +26,8 @@ def covariate_after_time_zero(draft: Draft) -> list[Finding]:
                     f"covariate {name} was measured after time zero in {counted(after, 'patient')}",
                     column=moments.column,
                     mask=after,
-                    mend=f"take {name} out of data.covariates: only what was known at time zero may "
-                    "be adjusted for",
+                    mend=f"take {name} out of data.covariates: only what was known at time zero "
+                    "may be adjusted for",
                 )
             )
         unknown = (moments.missing | moments.unreadable) & ~_covariate_missing(draft, name)

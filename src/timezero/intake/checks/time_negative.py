@@ -23,8 +23,8 @@ def time_negative(draft: Draft) -> list[Finding]:
                     f"the {role} lies before time zero in {counted(before, 'patient')}",
                     column=draft.moments[role].column,
                     mask=before,
-                    mend=f"say with data.{role} and data.time_zero which columns hold them; declare "
-                    "a code for 'not recorded' under data.missing",
+                    mend=f"say with data.{role} and data.time_zero which columns hold them; "
+                    "declare a code for 'not recorded' under data.missing",
                 )
             )
     return found
