@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from timezero.model.result import StudyResult
 from timezero.report.render.html import render_html
+from timezero.report.render.json import render_json, schema_text
 
 MakeResult = Callable[..., StudyResult]
 pytestmark = pytest.mark.needs_browser
@@ -26,14 +29,34 @@ def browser(browser_path: str) -> Iterator[object]:
         opened.close()
 
 
-@pytest.fixture(scope="module", params=["shared", "private"])
+def example_result(name: str) -> StudyResult:
+    """Walk the ladder on a bundled registry, with few draws."""
+    from timezero.intake.cohort import read_cohort
+    from timezero.intake.examples import example_study_file
+    from timezero.intake.protocol_file import read_protocol, registry_path
+    from timezero.ladder.run import study
+
+    file = example_study_file(name)
+    protocol = read_protocol(file)
+    few = protocol.analysis.model_copy(update={"redeals": 300, "bootstrap": 40})
+    protocol = protocol.model_copy(update={"analysis": few})
+    return study(read_cohort(registry_path(protocol, file), protocol), protocol)
+
+
+@pytest.fixture(
+    scope="module",
+    params=["shared", "private", "stanford_heart", "simulated_repeat_hipec_29"],
+)
 def page_file(
     request: pytest.FixtureRequest,
     made_up_result: MakeResult,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
+    made_up = request.param in ("shared", "private")
+    result = made_up_result(profile=request.param) if made_up else example_result(request.param)
+    jsonschema.validate(json.loads(render_json(result)), json.loads(schema_text()))
     place = tmp_path_factory.mktemp("report") / f"{request.param}.html"
-    place.write_text(render_html(made_up_result(profile=request.param)), encoding="utf-8")
+    place.write_text(render_html(result), encoding="utf-8")
     return place
 
 
