@@ -13,8 +13,8 @@ from math import log, sqrt
 
 import numpy as np
 import pytest
-from cox_rows import NOTHING, column, rows_of
 
+from cox_rows import NOTHING, column, rows_of
 from timezero.estimate.cox import fit_cox
 from timezero.estimate.firth import fit_firth
 from timezero.estimate.profile_likelihood import profile_interval

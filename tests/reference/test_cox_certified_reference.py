@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cox_rows import NOTHING, rows_of
 
+from cox_rows import NOTHING, rows_of
 from timezero.estimate.cox import fit_cox
 from timezero.estimate.firth import fit_firth
 from timezero.estimate.profile_likelihood import profile_interval
