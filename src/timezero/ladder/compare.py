@@ -9,12 +9,14 @@ import numpy as np
 
 from timezero.arrays import Floats
 from timezero.errors import AnalysisRefused
+from timezero.estimate.bootstrap import BootstrapArms
 from timezero.estimate.curve_contrasts import (
     median_difference,
     rmst_difference,
     survival_difference,
 )
 from timezero.estimate.log_rank import log_rank
+from timezero.estimate.normal import critical_value, two_sided_p
 from timezero.estimate.product_limit import (
     arm_summary,
     earliest_stable_start,
@@ -27,6 +29,7 @@ from timezero.model.person_time import PersonTime
 
 FEW_AT_RISK_AT_HORIZON = 5
 SHARE_OF_TREATED_AT_RISK = 0.10
+FEWER_AT_RISK = (5, 2)
 REPLICATES_FAILED_WARN = 0.01
 REPLICATES_FAILED_REFUSE = 0.05
 
@@ -60,47 +63,92 @@ def conditional_on(rows: PersonTime, start: float) -> PersonTime:
 
 
 def stable_start(climb: Climb, rows: PersonTime) -> tuple[float, int]:
-    """Return the time from which curves by state are drawn, and how many at risk that needs.
+    """Return the time from which curves by state are drawn, and how many are at risk then.
 
-    Each state must hold the protocol's minimum at once, or a tenth of those ever treated where
-    that is fewer, so that one early event does not make a cliff.
+    Wanted in each state are the protocol's minimum or a tenth of those ever treated, whichever
+    is more: with fewer, one early event makes a cliff, and the standard error is too small. Where
+    so many are never at risk, five are enough, and then two.
 
     Raises
     ------
     AnalysisRefused
-        The states never hold so many.
+        The states never hold two patients.
     """
-    at_least = climb.protocol.analysis.minimum_at_risk
     n_treated = int(np.unique(rows.patient[rows.arm == 1]).size)
-    needed = min(at_least, max(2, math.ceil(SHARE_OF_TREATED_AT_RISK * n_treated)))
-    starts = [earliest_stable_start(rows, arm, needed) for arm in (0, 1)]
-    if any(math.isnan(start) for start in starts):
-        raise AnalysisRefused(
-            what=f"never are {needed} treated and {needed} untreated patients at risk at once",
-            where="analysis.minimum_at_risk",
-            mend="more treated patients under observation at the same time",
-            code="TZ-LAD-06",
-        )
-    return max(*starts, 0.0), needed
+    wanted = max(
+        climb.protocol.analysis.minimum_at_risk, math.ceil(SHARE_OF_TREATED_AT_RISK * n_treated)
+    )
+    for needed in (wanted, *(fewer for fewer in FEWER_AT_RISK if fewer < wanted)):
+        start = max(0.0, *(earliest_stable_start(rows, arm, needed) for arm in (0, 1)))
+        if not math.isnan(start):
+            return start, needed
+    raise AnalysisRefused(
+        what="never are two treated and two untreated patients at risk",
+        where="analysis.minimum_at_risk",
+        mend="more treated patients under observation at the same time",
+        code="TZ-LAD-06",
+    )
 
 
 def compare_from_stable_start(climb: Climb, rows: PersonTime, *, name: str) -> RungNumbers:
     """Compare curves by state from where the risk sets carry them (variant ``by_state``)."""
     refuse_empty_arms(rows)
     start, needed = stable_start(climb, rows)
+    conditional = conditional_on(rows, start)
     numbers = compare_curves(
         climb,
-        conditional_on(rows, start),
+        conditional,
         name=name,
         variant="by_state",
         from_time=start,
         horizons=tuple(h for h in climb.horizons if h > start),
     )
+    boot = climb.bootstrap(name, conditional) if name else None
+    if boot is not None:
+        numbers.contrasts = [_resampled(climb, c, boot) for c in numbers.contrasts]
     numbers.cautions.append(
         f"both curves are conditional on reaching {start:g}, where {needed} treated patients are "
         "at risk; they describe states, they do not follow a fixed group of people"
     )
     return numbers
+
+
+def _resampled(climb: Climb, contrast: Contrast, boot: BootstrapArms) -> Contrast:
+    """Return the contrast with the standard error of the bootstrap of patients.
+
+    Greenwood's variance is too small where a state begins with few at risk.
+    """
+    draws = {"rmst_difference": boot.rmst, "survival_difference": boot.survival}.get(
+        contrast.measure
+    )
+    if draws is None:
+        return contrast
+    column = climb.horizons.index(contrast.at)
+    differences = draws[:, column, 1] - draws[:, column, 0]
+    failed = float(np.isnan(differences).mean())
+    if failed > REPLICATES_FAILED_REFUSE:
+        caution = f"{failed:.0%} of the bootstrap replicates end before {contrast.at:g}"
+        return replace(
+            contrast, cautions=(*contrast.cautions, f"{caution}: Greenwood's standard error")
+        )
+    error = float(np.nanstd(differences, ddof=1))
+    half = critical_value(climb.level) * error
+    z = contrast.value / error if error > 0.0 else float("nan")
+    return replace(
+        contrast,
+        standard_error=error,
+        lower=contrast.value - half,
+        upper=contrast.value + half,
+        statistic=z * z,
+        p_value=two_sided_p(z),
+        method="product-limit curves by state, bootstrap standard error by patient, normal "
+        "interval and test",
+        details={
+            **contrast.details,
+            "greenwood_standard_error": contrast.standard_error,
+            "share_failed": failed,
+        },
+    )
 
 
 def compare_curves(

@@ -148,7 +148,7 @@ class AnalysisPart(_Part):
         default=2_000, description="Bootstrap replicates of patients."
     )
     minimum_at_risk: Annotated[int, Field(ge=1)] = Field(
-        default=5,
+        default=10,
         description="A state-specific curve starts when so many are at risk in its state.",
     )
     early_window: PositiveTime | None = Field(
