@@ -25,7 +25,7 @@ def set_up_commands(text: str) -> list[str]:
 def named_paths(text: str) -> set[str]:
     """Return the paths that a document names between backticks."""
     quoted = re.findall(r"`([^`\s]+)`", text)
-    tops = ("src/", "tests/", "docs/", "reference/", "benchmarks/", "simulations/")
+    tops = ("src/", "tests/", "docs/", "reference/", "benchmarks/", "simulations/", "mutation/")
     return {q for q in quoted if q.startswith(tops) or re.fullmatch(r"[A-Z]+\.md|\w+\.toml", q)}
 
 
