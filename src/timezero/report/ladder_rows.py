@@ -34,6 +34,9 @@ _SHORT: Final[dict[str, str]] = {
 }
 
 
+_VARIANT_WORDS: Final = {"peto": "Peto", "peto stratified": "stratified", "exact": "exact deals"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LadderRow:
     """One line of the ladder.
@@ -129,14 +132,12 @@ def _model_rows(rung: Rung, horizon: float) -> list[LadderRow]:
 
 
 def _other_rows(rung: Rung, horizon: float) -> list[LadderRow]:
-    """Return lines for rungs with variants of their own; the exact test replaces Peto's."""
+    """Return lines for rungs with variants of their own, one a variant."""
     ratios = [
         c
         for c in rung.contrasts
         if c.measure == "hazard_ratio" and not any(s in c.variant for s in _SHOWN_IN_DETAIL_ONLY)
     ]
-    if any(c.variant == "exact" for c in ratios):
-        ratios = [c for c in ratios if c.variant != "peto"]
     if not ratios:
         return [_row(rung, short_title(rung), None, _time_lived(rung, horizon))]
     several = len(ratios) > 1
@@ -148,7 +149,7 @@ def _other_rows(rung: Rung, horizon: float) -> list[LadderRow]:
 
 def _with_variant(rung: Rung, contrast: Contrast) -> str:
     variant = contrast.variant.replace("_star", "*").replace("_constant", "").replace("_", " ")
-    return f"{short_title(rung)}, {variant}"
+    return f"{short_title(rung)}, {_VARIANT_WORDS.get(variant, variant)}"
 
 
 def _row(rung: Rung, label: str, ratio: Contrast | None, lived: Contrast | None) -> LadderRow:

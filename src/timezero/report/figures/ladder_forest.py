@@ -101,7 +101,7 @@ def _write(axes: Axes, text: str, x: float, y: float, **look: object) -> None:
         textcoords="offset points",
         va="center",
         annotation_clip=False,
-        **look,
+        **{"bbox": WHITE_BEHIND, **look},
     )
 
 
@@ -117,7 +117,7 @@ def _draw_words(axes: Axes, line: LadderRow | str, y: float, shape: _Shape) -> N
         _write(axes, line.label, left_edge, words_at, color=GREY)
         below = y + 0.14 if shape.stacked else y
         at = left_edge if shape.stacked else 6.0
-        look = {"color": GREY, "fontsize": 8.5, "fontstyle": "italic", "bbox": WHITE_BEHIND}
+        look = {"color": GREY, "fontsize": 8.5, "fontstyle": "italic"}
         _write(axes, f"refused: {reason}", at, below, **look)
         return
     _write(axes, line.label, left_edge, words_at, color=BLACK)
