@@ -64,3 +64,12 @@ def test_median_not_reached_has_no_difference(curves: tuple[Curve, Curve], make_
     assert median_difference(*curves).value == 8.0 - 3.0
     never = survival_curve(make_rows([5, 6], [0, 0]))
     assert np.isnan(median_difference(curves[0], never).value)
+
+
+def test_level_moves_the_interval_only(curves: tuple[Curve, Curve]) -> None:
+    for contrast_of in (rmst_difference, survival_difference):
+        usual = contrast_of(*curves, horizon=4.5)
+        half = contrast_of(*curves, horizon=4.5, level=0.5)
+        assert (half.value, half.p_value, half.level) == (usual.value, usual.p_value, 0.5)
+        reach = 0.6744897501960817 * usual.standard_error
+        assert half.upper - half.value == pytest.approx(reach, rel=1e-14)

@@ -205,3 +205,18 @@ def test_level_moves_the_limits_only(make_rows: Rows) -> None:
     read = survival_at(narrow, 2.5, level=0.99)
     assert read.lower == pytest.approx(wide.lower[1], rel=1e-14)
     assert read.upper == pytest.approx(wide.upper[1], rel=1e-14)
+
+
+def test_who_dies_at_the_start_has_not_survived_it(make_rows: Rows) -> None:
+    rows = make_rows([2, 2, 3, 4], [1, 0, 1, 0])
+    curve = survival_curve(rows, from_time=2.0)
+    assert (curve.times.tolist(), curve.n_at_risk.tolist()) == ([3.0, 4.0], [2.0, 1.0])
+    assert arm_summary(rows, 0, curve, horizons=()).n_patients == 2
+
+
+def test_interval_of_the_time_lived(make_rows: Rows) -> None:
+    curve = survival_curve(make_rows([1, 2, 3, 4, 5], [1, 1, 1, 0, 0]))
+    for level, z in ((0.95, 1.959963984540054), (0.5, 0.6744897501960817)):
+        mean = restricted_mean(curve, 4.0, level=level)
+        assert mean.lower == pytest.approx(mean.value - z * mean.standard_error, rel=1e-14)
+        assert mean.upper == pytest.approx(mean.value + z * mean.standard_error, rel=1e-14)
