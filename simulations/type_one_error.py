@@ -59,6 +59,7 @@ SIZES = (100, 300)
 WORLDS = (CONSTANT, FALLING, RECURRENT)
 ALPHA = 0.05
 DEALS = 499
+RESAMPLES = 200
 HORIZON = 24.0
 SUPERMODEL_QUANTILES = (0.1, 0.3, 0.5, 0.7, 0.9)
 
@@ -126,7 +127,7 @@ def exact(cohort: Cohort, *, seed: int) -> PValues:
 
 def by_state(cohort: Cohort) -> PValues:
     """Return the p-values of the differences between curves by state."""
-    analysis = AnalysisPart(horizons=(HORIZON,), redeals=0, bootstrap=0)
+    analysis = AnalysisPart(horizons=(HORIZON,), redeals=0, bootstrap=RESAMPLES, workers=1)
     climb = Climb(
         cohort=cohort,
         protocol=Protocol(analysis=analysis),
@@ -137,7 +138,7 @@ def by_state(cohort: Cohort) -> PValues:
         landmark_rule="",
         progress=lambda _step, _done, _total: None,
     )
-    numbers = compare_from_stable_start(climb, time_varying(cohort), name="")
+    numbers = compare_from_stable_start(climb, time_varying(cohort), name="simon_makuch")
     words = {
         "rmst_difference": "Simon-Makuch, time lived",
         "survival_difference": "Simon-Makuch, survival",

@@ -81,7 +81,8 @@ def _our_fault(error: Exception) -> int:
 def print_refusal(refusal: TimezeroError) -> None:
     """Print a refusal, and everything that is wrong, to standard error."""
     lines = [str(refusal)]
-    lines += [f"{finding}" for finding in refusal.findings]
+    if len(refusal.findings) > 1:
+        lines += [str(finding) for finding in refusal.findings]
     print("\n".join(lines), file=sys.stderr)
 
 

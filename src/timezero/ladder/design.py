@@ -77,7 +77,8 @@ def strata_of(cohort: Cohort, names: tuple[str, ...]) -> Ints:
             raise UnknownName(
                 what=f"there is no covariate '{name}' to stratify by",
                 where="analysis.strata",
-                mend=f"name it under data.covariates too; there are: {listed}",
+                mend="name it under data.covariates too (a constant or collinear covariate is left "
+                f"out); there are: {listed}",
                 code="TZ-LAD-09",
             )
     levels = [np.unique(by_name[name].values, return_inverse=True)[1] for name in names]
