@@ -58,9 +58,17 @@ def where_it_ran(*packages: str) -> str:
             said.append(f"{package} {version(package)}")
         except PackageNotFoundError:
             said.append(f"{package} not installed")
+    processors = os.cpu_count() or 1
+    shared = (
+        " More was running than there are processors: wall times are longer than on a computer "
+        "left alone; processor times tell more."
+        if os.getloadavg()[1] > 1.5 * processors
+        else ""
+    )
     return (
-        f"{os.cpu_count()} processors ({platform.machine()}), {memory:.0f} GiB, load average "
+        f"{processors} processors ({platform.machine()}), {memory:.0f} GiB, load average "
         f"{load} when the table was written. {', '.join(said)}{r_version()}."
+        f"{shared}"
     )
 
 
