@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from timezero.ladder.verdict import HEADLINES, code_of, primary_contrast
+from timezero.ladder.verdict import HEADLINES, code_of
 from timezero.model.estimate import Contrast
+from timezero.model.reading import primary_ratio
 from timezero.model.result import Rung
 
 
@@ -57,15 +58,15 @@ def rung_with(*contrasts):
 def test_firth_is_read_first_where_events_are_few():
     ordinary = ratio(0.3, 0.1, 0.9, n_events=9)
     firth = ratio(0.4, 0.1, 1.2, variant="firth")
-    assert primary_contrast(rung_with(ordinary, firth)) is firth
+    assert primary_ratio(rung_with(ordinary, firth)) is firth
     enough = ratio(0.3, 0.1, 0.9, n_events=10)
-    assert primary_contrast(rung_with(enough, firth)) is enough
+    assert primary_ratio(rung_with(enough, firth)) is enough
 
 
 def test_firth_is_all_there_is_when_the_ordinary_estimate_is_infinite():
     firth = ratio(0.4, 0.1, 1.2, variant="firth")
-    assert primary_contrast(rung_with(firth)) is firth
-    assert primary_contrast(rung_with()) is None
+    assert primary_ratio(rung_with(firth)) is firth
+    assert primary_ratio(rung_with()) is None
 
 
 def test_headlines_never_claim_equality_or_cause():

@@ -19,7 +19,6 @@ from timezero.model.result import DataTable, Role, Rung
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 
-EVENTS_PER_VARIABLE_FOR_ORDINARY_COX = 10.0
 EVENTS_PER_VARIABLE_AT_LEAST = 2.0
 
 

@@ -79,9 +79,9 @@ def stable_start(climb: Climb, rows: PersonTime) -> tuple[float, int]:
         climb.protocol.analysis.minimum_at_risk, math.ceil(SHARE_OF_TREATED_AT_RISK * n_treated)
     )
     for needed in (wanted, *(fewer for fewer in FEWER_AT_RISK if fewer < wanted)):
-        start = max(0.0, *(earliest_stable_start(rows, arm, needed) for arm in (0, 1)))
-        if not math.isnan(start):
-            return start, needed
+        starts = [earliest_stable_start(rows, arm, needed) for arm in (0, 1)]
+        if not any(math.isnan(start) for start in starts):
+            return max(0.0, *starts), needed
     raise AnalysisRefused(
         what="never are two treated and two untreated patients at risk",
         where="analysis.minimum_at_risk",

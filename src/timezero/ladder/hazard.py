@@ -13,11 +13,11 @@ from timezero.estimate.firth import fit_firth
 from timezero.estimate.normal import critical_value, two_sided_p
 from timezero.ladder.climb import (
     EVENTS_PER_VARIABLE_AT_LEAST,
-    EVENTS_PER_VARIABLE_FOR_ORDINARY_COX,
     Climb,
 )
 from timezero.model.estimate import NAN, Contrast
 from timezero.model.person_time import PersonTime
+from timezero.model.reading import EVENTS_PER_VARIABLE_FOR_ORDINARY_COX
 
 COMPLETE_CASE_CAUTION = 0.05
 COMPLETE_CASE_REFUSAL = 0.20
@@ -93,6 +93,7 @@ def _ordinary(
         "log_likelihood": fit.log_likelihood,
         "score": fit.score_statistic,
         "n_events": float(fit.n_events),
+        "n_variables": float(design.shape[1]),
     }
     method = f"Cox, {ties.capitalize()} ties, Wald interval and test"
     found = HazardEstimates(fit=fit)

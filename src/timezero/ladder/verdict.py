@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from timezero.ladder.climb import EVENTS_PER_VARIABLE_FOR_ORDINARY_COX, Climb
+from timezero.ladder.climb import Climb
 from timezero.model.estimate import Contrast
+from timezero.model.reading import fair_rung, primary_ratio
 from timezero.model.result import Rung, Verdict
 
 HEADLINES = {
@@ -30,22 +31,6 @@ HEADLINES = {
         "The comparison cannot be made: either the first count or the fair count is refused."
     ),
 }
-
-
-def primary_contrast(rung: Rung) -> Contrast | None:
-    """Return the hazard ratio to read first: Firth's where events are few, else the ordinary."""
-    ordinary = rung.contrast("hazard_ratio")
-    firth = rung.contrast("hazard_ratio", "firth")
-    if ordinary is None:
-        return firth
-    few = ordinary.details.get("n_events", 0.0) < EVENTS_PER_VARIABLE_FOR_ORDINARY_COX
-    return firth if few and firth is not None else ordinary
-
-
-def fair_rung(rungs: dict[str, Rung]) -> Rung:
-    """Return the highest rung that removes waiting: from the trigger when it could be done."""
-    from_trigger = rungs["from_trigger"]
-    return from_trigger if from_trigger.status == "ok" else rungs["time_varying"]
 
 
 def _printed(contrast: Contrast) -> str:
@@ -83,7 +68,7 @@ def _reasons(rungs: dict[str, Rung], naive: Contrast, fair: Contrast, fair_name:
             f"{notes['share_as_extreme']:.0%} of the deals favour the treatment at least as much "
             f"as the {notes['observed']:.2f} observed"
         )
-    adjusted = rungs[fair_name].contrast("hazard_ratio", "adjusted")
+    adjusted = primary_ratio(rungs[fair_name], "adjusted")
     if adjusted is not None:
         reasons.append(f"adjusted for what was known at time zero, it is {_printed(adjusted)}")
     return reasons
@@ -110,7 +95,7 @@ def reach_verdict(climb: Climb, ladder: tuple[Rung, ...]) -> Verdict:
     rungs = {rung.name: rung for rung in ladder}
     published = rungs[climb.protocol.question.published_error]
     fair = fair_rung(rungs)
-    naive_ratio, fair_ratio = primary_contrast(published), primary_contrast(fair)
+    naive_ratio, fair_ratio = primary_ratio(published), primary_ratio(fair)
     not_answered = _not_answered(climb, rungs)
     if naive_ratio is None or fair_ratio is None:
         refused = published if naive_ratio is None else fair

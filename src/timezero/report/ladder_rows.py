@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from timezero.model.estimate import Contrast
+from timezero.model.reading import primary_ratio
 from timezero.model.result import Rung, StudyResult
 from timezero.report.numbers import tick
-
-EVENTS_FOR_ORDINARY_COX: Final = 10.0
 
 # Variants that repeat a number already shown, or answer another question than the rung's own.
 _SHOWN_IN_DETAIL_ONLY: Final = (
@@ -67,23 +66,6 @@ class LadderRow:
 def short_title(rung: Rung) -> str:
     """Return a rung's name for tables and figures."""
     return _SHORT.get(rung.name, rung.title)
-
-
-def primary_ratio(rung: Rung, stem: str = "unadjusted") -> Contrast | None:
-    """Return the hazard ratio to read first: Firth's where events are few, else the ordinary.
-
-    Parameters
-    ----------
-    stem : str
-        ``unadjusted`` or ``adjusted``.
-    """
-    ordinary = rung.contrast("hazard_ratio", stem)
-    firth = rung.contrast("hazard_ratio", "firth" if stem == "unadjusted" else f"firth_{stem}")
-    if ordinary is None:
-        return firth
-    per_model = ordinary.details.get("n_events", math.inf)
-    few = per_model < EVENTS_FOR_ORDINARY_COX
-    return firth if few and firth is not None else ordinary
 
 
 def common_horizon(result: StudyResult) -> float:

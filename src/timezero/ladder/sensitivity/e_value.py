@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from timezero.estimate.e_value import e_value
 from timezero.ladder.climb import Climb
-from timezero.ladder.verdict import primary_contrast
+from timezero.model.reading import primary_ratio
 from timezero.model.result import DataTable, Rung
 
 COMMON_OUTCOME = 0.15
@@ -21,7 +21,7 @@ def sensitivity(climb: Climb, rungs: tuple[Rung, ...]) -> DataTable | None:
     points: list[float] = []
     limits: list[float] = []
     for rung in rungs:
-        contrast = primary_contrast(rung) if rung.name in CORRECTED_FOR_WAITING else None
+        contrast = primary_ratio(rung) if rung.name in CORRECTED_FOR_WAITING else None
         if contrast is None:
             continue
         value = e_value(contrast.value, contrast.lower, contrast.upper, common=common)

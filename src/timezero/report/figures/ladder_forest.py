@@ -7,6 +7,7 @@ import textwrap
 from dataclasses import dataclass
 
 from timezero.model.estimate import Contrast
+from timezero.model.reading import primary_ratio
 from timezero.model.result import StudyResult
 from timezero.report.document import Figure, FigureMethod, Picture, Table
 from timezero.report.drawing import (
@@ -21,7 +22,7 @@ from timezero.report.drawing import (
     house_style,
 )
 from timezero.report.figures._interval_axis import clipped, ratio_limits, set_ratio_axis
-from timezero.report.ladder_rows import LadderRow, ladder_rows, primary_ratio
+from timezero.report.ladder_rows import LadderRow, ladder_rows
 from timezero.report.numbers import contrast_interval, contrast_text, contrast_value, p_value
 
 WHITE_BEHIND = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from timezero.model.reading import fair_rung
 from timezero.model.result import Rung, StudyResult
 from timezero.report.curve_reading import last_drawn
 from timezero.report.document import Figure, FigureMethod, Picture
@@ -18,9 +19,19 @@ def time_axis(result: StudyResult) -> str:
 
 
 def fair_curves(result: StudyResult) -> Rung | None:
-    """Return the rung whose curves share the published clock and count each day in its state."""
-    by_name = {rung.name: rung for rung in result.rungs if rung.curves}
-    return by_name.get("simon_makuch") or by_name.get("time_varying")
+    """Return the rung of the fair curves: that of the verdict, else the one by state."""
+    by_name = {rung.name: rung for rung in result.rungs}
+    fair = fair_rung(by_name)
+    if fair.name == "from_trigger" and fair.curves:
+        return fair
+    return next((by_name[n] for n in ("simon_makuch", "time_varying") if by_name[n].curves), None)
+
+
+def _origin(result: StudyResult, rung: Rung) -> str:
+    """Return the label of a panel's time axis: from the trigger where the rung counts from it."""
+    if rung.name != "from_trigger":
+        return time_axis(result)
+    return f"{result.cohort.time_unit.capitalize()} since {result.protocol.question.trigger}"
 
 
 def survival_gap(rung: Rung, at: float) -> str:
@@ -58,7 +69,7 @@ def _draw(result: StudyResult) -> Figure | None:
             name=f"two-panels-{k}",
             heading=heading,
             curves=rung.curves[:2],
-            time_label=time_axis(result),
+            time_label=_origin(result, rung),
             smallest=smallest,
             last=last,
         )
