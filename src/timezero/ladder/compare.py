@@ -16,6 +16,7 @@ from timezero.estimate.curve_contrasts import (
     survival_difference,
 )
 from timezero.estimate.log_rank import log_rank
+from timezero.estimate.no_effect_variance import no_effect_standard_errors
 from timezero.estimate.normal import critical_value, two_sided_p
 from timezero.estimate.product_limit import (
     arm_summary,
@@ -30,6 +31,7 @@ from timezero.model.person_time import PersonTime
 FEW_AT_RISK_AT_HORIZON = 5
 SHARE_OF_TREATED_AT_RISK = 0.10
 FEWER_AT_RISK = (5, 2)
+BY_STATE = ("rmst_difference", "survival_difference")
 REPLICATES_FAILED_WARN = 0.01
 REPLICATES_FAILED_REFUSE = 0.05
 
@@ -104,8 +106,9 @@ def compare_from_stable_start(climb: Climb, rows: PersonTime, *, name: str) -> R
         horizons=tuple(h for h in climb.horizons if h > start),
     )
     boot = climb.bootstrap(name, conditional) if name else None
-    if boot is not None:
-        numbers.contrasts = [_resampled(climb, c, boot) for c in numbers.contrasts]
+    numbers.contrasts = [
+        _tested_without_effect(_resampled(climb, c, boot), conditional) for c in numbers.contrasts
+    ]
     numbers.cautions.append(
         f"both curves are conditional on reaching {start:g}, where {needed} treated patients are "
         "at risk; they describe states, they do not follow a fixed group of people"
@@ -113,16 +116,14 @@ def compare_from_stable_start(climb: Climb, rows: PersonTime, *, name: str) -> R
     return numbers
 
 
-def _resampled(climb: Climb, contrast: Contrast, boot: BootstrapArms) -> Contrast:
+def _resampled(climb: Climb, contrast: Contrast, boot: BootstrapArms | None) -> Contrast:
     """Return the contrast with the standard error of the bootstrap of patients.
 
     Greenwood's variance is too small where a state begins with few at risk.
     """
-    draws = {"rmst_difference": boot.rmst, "survival_difference": boot.survival}.get(
-        contrast.measure
-    )
-    if draws is None:
+    if boot is None or contrast.measure not in BY_STATE:
         return contrast
+    draws = boot.rmst if contrast.measure == "rmst_difference" else boot.survival
     column = climb.horizons.index(contrast.at)
     differences = draws[:, column, 1] - draws[:, column, 0]
     failed = float(np.isnan(differences).mean())
@@ -133,21 +134,34 @@ def _resampled(climb: Climb, contrast: Contrast, boot: BootstrapArms) -> Contras
         )
     error = float(np.nanstd(differences, ddof=1))
     half = critical_value(climb.level) * error
-    z = contrast.value / error if error > 0.0 else float("nan")
     return replace(
         contrast,
         standard_error=error,
         lower=contrast.value - half,
         upper=contrast.value + half,
-        statistic=z * z,
-        p_value=two_sided_p(z),
         method="product-limit curves by state, bootstrap standard error by patient, normal "
-        "interval and test",
+        "interval",
         details={
             **contrast.details,
             "greenwood_standard_error": contrast.standard_error,
             "share_failed": failed,
         },
+    )
+
+
+def _tested_without_effect(contrast: Contrast, rows: PersonTime) -> Contrast:
+    """Return the contrast with a test that takes the variance there is under no effect."""
+    if contrast.measure not in BY_STATE:
+        return contrast
+    lived, alive = no_effect_standard_errors(rows, horizon=contrast.at)
+    error = lived if contrast.measure == "rmst_difference" else alive
+    z = contrast.value / error
+    return replace(
+        contrast,
+        statistic=z * z,
+        p_value=two_sided_p(z) if not math.isnan(z) else float("nan"),
+        method=f"{contrast.method}; test with the variance under no effect",
+        details={**contrast.details, "no_effect_standard_error": error},
     )
 
 
