@@ -16,7 +16,10 @@ CURVES = (
     "tests/by_hand/test_product_limit_by_hand.py",
     DATASETS,
 )
-EXACT = ("tests/reference/test_product_limit_reference.py",)
+EXACT = (
+    "tests/reference/test_product_limit_reference.py",
+    "tests/reference/test_running_sums_reference.py",
+)
 LANDMARK_CURVE = ("tests/property/test_landmark_property.py",)
 SUPERMODEL = (STANFORD,)
 
@@ -106,8 +109,8 @@ MUTANTS = [
             "value: a risk set runs into the next stratum",
         ),
         (
-            "if begins[left]:\n            add_row(sums",
-            "if True:\n            add_row(sums",
+            "if begins[left]:\n            add_row(sums, right - 1",
+            "if True:\n            add_row(sums, right - 1",
             "value: delayed entry ignored",
         ),
     ),
@@ -129,9 +132,9 @@ MUTANTS = [
         RESAMPLE,
         ("gone = tied / deaths", "gone = 0.0", "value: Breslow's ties in place of Efron's"),
         (
-            "information += share * (1.0 - share)",
-            "information += share",
-            "value: information of the resampled Cox fit",
+            "share = hazard_1 / (hazard_1 + hazard_0)",
+            "share = hazard_1 / (hazard_1 + hazard_0 + 1.0)",
+            "value: one too many at risk in the resampled Cox fit",
         ),
         (
             "if survival < 0.5 - HALF:",
@@ -192,9 +195,9 @@ MUTANTS = [
             "standard error: of the restricted mean, area not squared",
         ),
         (
-            "before = curve.times <= horizon",
-            "before = curve.times < horizon",
-            "value: a step at the horizon itself",
+            "(horizon > last_exit(curve) and not nobody_left)",
+            "(horizon > last_exit(curve) and nobody_left)",
+            "value: a mean claimed after the last exit (C8)",
         ),
         (
             'np.searchsorted(curve.times, time, side="right")) - 1',
@@ -468,8 +471,8 @@ MUTANTS = [
             "value: treated at the landmark itself",
         ),
         (
-            "(cohort.exit > at) &",
-            "(cohort.exit >= at) &",
+            "(cohort.exit > at) & (cohort.exit > entered)",
+            "(cohort.exit >= at) & (cohort.exit >= entered)",
             "value: who leaves at the landmark is counted",
         ),
         (

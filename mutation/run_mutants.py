@@ -23,6 +23,7 @@ from mutants import MUTANTS, Mutant
 
 ROOT = Path(__file__).resolve().parents[1]
 COPIED = ("src", "tests", "reference", "pyproject.toml")
+RESULTS = Path(__file__).parent / "results.md"
 SECONDS = 600
 PASSED, FAILED = 0, 1
 
@@ -107,36 +108,50 @@ def try_mutant(mutant: Mutant, tree: Path, warm: Path) -> Outcome:
     return Outcome(mutant=mutant, killed_by=killer, trouble=trouble, seconds=seconds)
 
 
-def table_of(outcomes: list[Outcome]) -> str:
-    """Return the results as a table in Markdown."""
-    killed = sum(bool(o.killed_by) and not o.trouble for o in outcomes)
+def start_of_line(mutant: Mutant) -> str:
+    """Return what tells the mutant's line of the table from all others."""
+    return f"| `{mutant.file}` | {mutant.what} | "
+
+
+def write_results(outcomes: list[Outcome]) -> None:
+    """Write the table; mutants that were not tried this time keep the line they had."""
+    before = RESULTS.read_text("utf-8").splitlines() if RESULTS.exists() else []
+    fates = {
+        start_of_line(m): line.removeprefix(start_of_line(m)).removesuffix(" |")
+        for m in MUTANTS
+        for line in before
+        if line.startswith(start_of_line(m))
+    }
+    for outcome in outcomes:
+        killer = outcome.killed_by.rsplit("/", maxsplit=1)[-1]
+        fate = outcome.trouble or (f"killed by `{killer}`" if killer else "**lives**")
+        fates[start_of_line(outcome.mutant)] = fate
+    starts = [start_of_line(m) for m in MUTANTS]
+    killed = sum(fates.get(start, "").startswith("killed by") for start in starts)
     lines = [
         "# Mutants",
         "",
         "Made by `python mutation/run_mutants.py`; the wrongs are in `mutation/mutants.py`. Each",
-        "is planted alone in a copy of the source, and the tests named with it must notice.",
+        "is planted alone in a copy of the source, and one of the tests named with it must fail.",
         "",
-        f"**{killed} of {len(outcomes)} mutants were killed.**",
+        f"**{killed} of {len(starts)} mutants were killed.**",
         "",
         "| file | wrong | became of it |",
         "|---|---|---|",
+        *(f"{start}{fates.get(start, 'not tried')} |" for start in starts),
     ]
-    for outcome in outcomes:
-        fate = outcome.killed_by.rsplit("/", maxsplit=1)[-1]
-        became = outcome.trouble or (f"killed by `{fate}`" if fate else "**lives**")
-        lines.append(f"| `{outcome.mutant.file}` | {outcome.mutant.what} | {became} |")
-    return "\n".join(lines) + "\n"
+    RESULTS.write_text("\n".join(lines) + "\n", "utf-8")
 
 
 def main() -> int:
     """Try every mutant, after seeing that the tests pass without one."""
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--only", default="", help="only mutants whose file has this text in it")
+    asked.add_argument("--only", default="", help="only mutants with this text in file or wrong")
     asked.add_argument("--workers", type=int, default=2)
     options = asked.parse_args()
-    mutants = [m for m in MUTANTS if options.only in m.file]
+    mutants = [m for m in MUTANTS if options.only in f"{m.file}: {m.what}"]
     if not mutants:
-        print(f"no mutant is planted in a file with {options.only!r} in its name")
+        print(f"no mutant is planted in a file with {options.only!r} in its name or wrong")
         return 1
     with tempfile.TemporaryDirectory() as folder:
         trees: Queue[tuple[Path, Path]] = Queue()
@@ -162,8 +177,7 @@ def main() -> int:
 
         with ThreadPoolExecutor(options.workers) as pool:
             outcomes = list(pool.map(work, mutants))
-    if not options.only:
-        (Path(__file__).parent / "results.md").write_text(table_of(outcomes), "utf-8")
+    write_results(outcomes)
     return int(any(o.trouble or not o.killed_by for o in outcomes))
 
 

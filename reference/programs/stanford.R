@@ -125,6 +125,9 @@ version <- function(person, start_stop) {
     mantel_byar_by_surgery = log_rank(transform(moving, stratum = surgery)),
     simon_makuch = two_arms(moving),
     simon_makuch_from_30 = two_arms(moving, 30),
+    # From the time with most deaths: who dies at the start of a curve is not in it.
+    simon_makuch_from_a_death = two_arms(
+      moving, as.numeric(names(which.max(table(moving$exit[moving$event == 1]))))),
     # R's own default interval for the median, by the logarithm and not the log-log; not ours.
     medians_by_log = lapply(0:1, function(a) {
       half <- quantile(survfit(Surv(exit, event) ~ 1, naive[naive$arm == a, ], conf.type = "log"),

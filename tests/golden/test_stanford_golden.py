@@ -236,8 +236,9 @@ def test_simon_makuch_agrees(
 ) -> None:
     rows = time_varying(cohort)
     same_curves(agrees, curve_agrees, "Simon-Makuch", rows, stored["simon_makuch"])
-    later = stored["simon_makuch_from_30"]
-    same_curves(agrees, curve_agrees, "Simon-Makuch from 30", rows, later)
+    for start in ("from_30", "from_a_death"):
+        later = stored[f"simon_makuch_{start}"]
+        same_curves(agrees, curve_agrees, f"Simon-Makuch {start}", rows, later)
 
 
 def test_time_varying_cox_agrees(cohort: Cohort, stored: dict[str, Any], agrees: Agrees) -> None:
