@@ -20,6 +20,7 @@ EXACT = (
     "tests/reference/test_product_limit_reference.py",
     "tests/reference/test_running_sums_reference.py",
 )
+SEPARATION = ("tests/by_hand/test_cox_by_hand.py", "tests/property/test_cox_property.py")
 LANDMARK_CURVE = ("tests/property/test_landmark_property.py",)
 SUPERMODEL = (STANFORD,)
 
@@ -497,6 +498,99 @@ MUTANTS = [
             "np.maximum(cohort.exit - cohort.initiation, 0.0)",
             "np.maximum(cohort.exit, 0.0)",
             "value: the clock is not reset",
+        ),
+    ),
+    *_in(
+        "estimate/separation.py",
+        SEPARATION,
+        (
+            "short = score[rival] - score[events]",
+            "short = score[events] - score[rival]",
+            "value: who outranks whom",
+        ),
+        (
+            "sums[when, :1] * sets.columns[sets.event] - sums[when, 1:]",
+            "sums[when, :1] * sets.columns[sets.event] + sums[when, 1:]",
+            "value: sign of the direction that is tried",
+        ),
+    ),
+    *_in(
+        "estimate/_risk_table.py",
+        CURVES,
+        (
+            "goes_on |= into & (arm_of[ends] == a)",
+            "crosses |= into & (arm_of[ends] == a)",
+            "value: rows that go on counted as crossings",
+        ),
+        (
+            "kept = ~is_empty & (rows.weight > 0.0)",
+            "kept = ~is_empty",
+            "value: rows of weight zero have exits",
+        ),
+    ),
+    *_in(
+        "estimate/likelihood_root.py",
+        (STANFORD, *SEPARATION),
+        (
+            "start[column] = value\n",
+            "start[column] = -value\n",
+            "standard error: the profile of the other side",
+        ),
+    ),
+    *_in(
+        "align/time_since_treatment.py",
+        ALIGN,
+        (
+            "event=rows.event[order] & (late | ~cut[order])",
+            "event=rows.event[order]",
+            "value: an event in both windows",
+        ),
+    ),
+    *_in(
+        "align/from_trigger.py",
+        ALIGN,
+        (
+            "counted = ~np.isnan(trigger) & (moved_exit > trigger)",
+            "counted = ~np.isnan(trigger)",
+            "value: who leaves at the trigger is counted",
+        ),
+        (
+            "moved_exit[counted] - origin",
+            "moved_exit[counted]",
+            "value: the clock is not moved to the trigger",
+        ),
+    ),
+    *_in(
+        "align/trigger_state.py",
+        ALIGN,
+        (
+            "event=rows.event[order] & (triggered | ends_before[order])",
+            "event=rows.event[order]",
+            "value: an event before and after the trigger",
+        ),
+    ),
+    *_in(
+        "estimate/no_effect_variance.py",
+        ("tests/by_hand/test_no_effect_variance_by_hand.py",),
+        (
+            "share / (1.0 - share) * (1.0 / at_risk[0] + 1.0 / at_risk[1])",
+            "share * (1.0 / at_risk[0] + 1.0 / at_risk[1])",
+            "standard error: Poisson in place of Greenwood",
+        ),
+        (
+            "np.sum(area**2 * term)",
+            "np.sum(area * term)",
+            "standard error: area not squared",
+        ),
+        (
+            'entered = np.searchsorted(np.sort(entry), times, side="left")',
+            'entered = np.searchsorted(np.sort(entry), times, side="right")',
+            "standard error: at risk at the entry itself (C2)",
+        ),
+        (
+            'left = np.searchsorted(np.sort(leave), times, side="left")',
+            'left = np.searchsorted(np.sort(leave), times, side="right")',
+            "standard error: not at risk at the exit (C2)",
         ),
     ),
 ]
