@@ -237,3 +237,45 @@ def test_an_unknown_stratum_is_refused_by_name(cohort):
     analysis = QUICK.model_copy(update={"strata": ("center",)})
     with pytest.raises(UnknownName, match="no covariate 'center'"):
         timezero.study(cohort, Protocol(analysis=analysis))
+
+
+def test_everybody_dying_on_one_day_is_refused_in_words(make_cohort):
+    initiations = np.array([NEVER, NEVER, NEVER, NEVER, 0.5, 1.0, 1.5, 2.0])
+    cohort = make_cohort(np.full(8, 5.0), np.ones(8, dtype=bool), initiations)
+    result = timezero.study(cohort, Protocol(analysis=QUICK))
+    assert result.verdict.code == "cannot_be_compared"
+    assert "all at risk have the event" in result.rung("ever_treated").refusal
+    varying = result.rung("time_varying")
+    assert varying.contrast("hazard_ratio", "unadjusted").value == pytest.approx(1.0, abs=1e-12)
+    assert varying.contrast("hazard_ratio", "robust") is None
+    assert any("no robust standard error" in caution for caution in varying.cautions)
+    assert result.rung("landmark").table("landmark_curve") is None
+
+
+def monotone(make_cohort):
+    """Every untreated patient dies before any of the treated."""
+    return make_cohort(
+        np.array([1.0, 2.0, 3.0, 4.0, 21.0, 22.0, 23.0, 24.0]),
+        np.ones(8, dtype=bool),
+        np.array([NEVER] * 4 + [0.5] * 4),
+    )
+
+
+def test_a_ratio_with_no_finite_value_names_the_treatment_and_is_not_marked(make_cohort):
+    result = timezero.study(monotone(make_cohort), Protocol(analysis=QUICK))
+    cautions = result.rung("ever_treated").cautions
+    assert any("no finite coefficient of the treatment" in caution for caution in cautions)
+    assert any("implausibly far from 1" in caution for caution in cautions)
+    assert result.rung("mantel_byar").table("null_naive_hazard_ratio") is None
+    assert "0.00 " not in result.verdict.number
+    assert not any("0.00 observed" in reason for reason in result.verdict.reasons)
+
+
+def test_the_deals_are_said_to_be_of_ever_against_never_when_another_count_came_first(cohort):
+    question = QuestionPart(published_error="clock_reset")
+    analysis = QUICK.model_copy(update={"level": 0.9})
+    said = " ".join(
+        timezero.study(cohort, Protocol(analysis=analysis, question=question)).verdict.reasons
+    )
+    assert "comparing ever with never treated would still show" in said
+    assert "90% of deals" in said

@@ -27,6 +27,10 @@ def ratio(value, lower, upper, *, variant="unadjusted", n_events=50):
         (ratio(0.27, 0.17, 0.43), ratio(1.13, 0.63, 2.04), "waiting_explains_it"),
         (ratio(0.27, 0.17, 0.43), ratio(0.50, 0.30, 0.83), "waiting_does_not_explain_it"),
         (ratio(0.80, 0.60, 1.10), ratio(1.60, 1.10, 2.30), "harm_was_hidden"),
+        # What the first count already shows was not hidden by it.
+        (ratio(1.80, 1.20, 2.70), ratio(1.60, 1.10, 2.30), "harm_was_visible"),
+        (ratio(1.80, 1.00, 2.70), ratio(1.60, 1.10, 2.30), "harm_was_hidden"),
+        (ratio(1.00, 0.70, 1.40), ratio(0.50, 0.30, 0.83), "advantage_was_hidden"),
         (ratio(0.40, 0.20, 0.80), ratio(0.90, 0.30, 2.70), "too_few_to_tell"),
         (ratio(1.10, 0.70, 1.80), ratio(1.20, 0.70, 2.00), "no_advantage_to_explain"),
         # The naive value on the very limit of the fair interval is still inside it.

@@ -17,6 +17,7 @@ from timezero.model.person_time import PersonTime
 from timezero.model.result import DataTable
 
 IN_EACH_GROUP = 2
+INFLUENCE_NONE = 1e-12
 BAND_DRAWS = 20_000
 
 
@@ -43,9 +44,13 @@ def _point(cohort: Cohort, at: float) -> _Point | None:
         return None
     try:
         design = rows.arm.astype(np.float64)[:, np.newaxis]
-        return _Point(at=at, rows=rows, fit=fit_cox(rows, design, names=("treated",)))
+        fit = fit_cox(rows, design, names=("treated",))
     except AnalysisRefused:
         return None
+    # Where all at risk leave together nobody moves the estimate: there is no robust error.
+    if not fit.robust_covariance[0, 0] > INFLUENCE_NONE * fit.covariance[0, 0]:
+        return None
+    return _Point(at=at, rows=rows, fit=fit)
 
 
 def landmark_curve(cohort: Cohort, grid: Floats, *, level: float, seed: int) -> DataTable:

@@ -267,7 +267,8 @@ def log_rank_pair(climb: Climb, rows: PersonTime, *, variant: str, test: str) ->
     found = log_rank(rows)
     if not found.variance > 0:
         raise AnalysisRefused(
-            what=f"the {test} test has no information: one arm is empty at every event",
+            what=f"the {test} test has no information: at every event one arm is empty, or all at "
+            "risk have the event",
             where=rows.counted_from,
             mend="events are needed at times when both arms are at risk",
             code="TZ-LAD-03",

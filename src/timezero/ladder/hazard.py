@@ -21,9 +21,28 @@ from timezero.model.reading import EVENTS_PER_VARIABLE_FOR_ORDINARY_COX
 
 COMPLETE_CASE_CAUTION = 0.05
 COMPLETE_CASE_REFUSAL = 0.20
+# A sandwich this much smaller than the ordinary standard error is rounding, not information.
+ROBUST_ERROR_NONE = 1e-6
 IMPLAUSIBLE_LOG_RATIO = float(np.log(5.0))
 FEW_EVENTS = 50
 FIRTH_AFFORDABLE_ROWS = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Terms:
+    """Named columns of a model."""
+
+    names: tuple[str, ...]
+    columns: Floats
+
+    def then(self, others: Terms | None) -> Terms:
+        """Return these columns followed by the others."""
+        if others is None:
+            return self
+        return Terms(
+            names=(*self.names, *others.names),
+            columns=np.column_stack([self.columns, others.columns]),
+        )
 
 
 @dataclass(slots=True)
@@ -84,10 +103,10 @@ def _named(stem: str, suffix: str) -> str:
 
 
 def _ordinary(
-    climb: Climb, rows: PersonTime, design: Floats, *, variant: str, robust: bool
+    climb: Climb, rows: PersonTime, terms: Terms, *, variant: str, robust: bool
 ) -> HazardEstimates:
-    ties = climb.protocol.analysis.ties
-    fit = fit_cox(rows, design, ties=ties, cluster=robust)
+    ties, design = climb.protocol.analysis.ties, terms.columns
+    fit = fit_cox(rows, design, ties=ties, cluster=robust, names=terms.names)
     details = {
         "log_likelihood_null": fit.log_likelihood_null,
         "log_likelihood": fit.log_likelihood,
@@ -100,25 +119,33 @@ def _ordinary(
     beta, se = float(fit.coefficients[0]), float(np.sqrt(fit.covariance[0, 0]))
     pair = wald_pair(beta, se, variant=variant, level=climb.level, method=method)
     found.contrasts += [replace(c, details=details) for c in pair]
-    if robust:
+    robust_error = float(np.sqrt(fit.robust_covariance[0, 0]))
+    if robust and not robust_error > ROBUST_ERROR_NONE * se:
+        found.cautions.append(
+            "no robust standard error: no patient's contribution differs from another's"
+        )
+    elif robust:
         found.contrasts += wald_pair(
             beta,
-            float(np.sqrt(fit.robust_covariance[0, 0])),
+            robust_error,
             variant=_named(variant, "robust"),
             level=climb.level,
             method=f"Cox, {ties.capitalize()} ties, sandwich standard error by patient",
         )
-    if abs(beta) > IMPLAUSIBLE_LOG_RATIO and fit.n_events < FEW_EVENTS:
-        found.cautions.append(
-            "the hazard ratio is implausibly far from 1 for so few events: "
-            "check the coding of the event and the time zero"
-        )
     return found
 
 
-def _firth(climb: Climb, rows: PersonTime, design: Floats, *, variant: str) -> HazardEstimates:
+def _implausible(found: HazardEstimates, n_events: int) -> bool:
+    """Return whether a log hazard ratio is too far from 0 for so few events (guard G32)."""
+    return n_events < FEW_EVENTS and any(
+        c.measure == "log_hazard_ratio" and abs(c.value) > IMPLAUSIBLE_LOG_RATIO
+        for c in found.contrasts
+    )
+
+
+def _firth(climb: Climb, rows: PersonTime, terms: Terms, *, variant: str) -> HazardEstimates:
     # C9: Breslow ties here, as in the published implementations of Firth's Cox model.
-    fit = fit_firth(rows, design, level=climb.level, ties="breslow", columns=(0,))
+    fit = fit_firth(rows, terms.columns, level=climb.level, ties="breslow", columns=(0,))
     contrast = Contrast(
         measure="log_hazard_ratio",
         variant=_named(variant, "firth"),
@@ -143,7 +170,7 @@ def hazard_ratios(
     rows: PersonTime,
     *,
     variant: str = "unadjusted",
-    others: Floats | None = None,
+    others: Terms | None = None,
     robust: bool = False,
     firth_always: bool = False,
 ) -> HazardEstimates:
@@ -151,8 +178,8 @@ def hazard_ratios(
 
     Parameters
     ----------
-    others : (n_rows, q) float64, optional
-        Further columns to adjust for.
+    others : Terms, optional
+        Further columns to adjust for, one value a row.
     robust : bool
         Also give the standard error that is robust to several rows a patient.
     firth_always : bool
@@ -164,11 +191,12 @@ def hazard_ratios(
         There are no events, or fewer than 2 events for each variable.
     """
     arm = rows.arm.astype(np.float64)[:, np.newaxis]
-    design = arm if others is None else np.column_stack([arm, others])
-    per_variable = float(rows.event.sum()) / design.shape[1]
+    terms = Terms(names=("the treatment",), columns=arm).then(others)
+    n_events, n_variables = int(rows.event.sum()), len(terms.names)
+    per_variable = n_events / n_variables
     if others is not None and per_variable < EVENTS_PER_VARIABLE_AT_LEAST:
         raise AnalysisRefused(
-            what=f"{int(rows.event.sum())} events cannot carry {design.shape[1]} variables",
+            what=f"{n_events} events cannot carry {n_variables} variables",
             where="data.covariates",
             mend=f"adjust for fewer covariates: at least "
             f"{EVENTS_PER_VARIABLE_AT_LEAST:g} events for each variable are needed",
@@ -182,7 +210,7 @@ def hazard_ratios(
             "Firth's estimate with its profile interval is the one to read"
         )
     try:
-        ordinary = _ordinary(climb, rows, design, variant=variant, robust=robust)
+        ordinary = _ordinary(climb, rows, terms, variant=variant, robust=robust)
         found.add(ordinary)
         found.fit = ordinary.fit
     except AnalysisRefused as refusal:
@@ -191,7 +219,12 @@ def hazard_ratios(
         needs_firth = True
         found.cautions.append(f"{refusal.what}: only Firth's estimate is finite")
     if needs_firth or (firth_always and rows.n_rows <= FIRTH_AFFORDABLE_ROWS):
-        found.add(_firth(climb, rows, design, variant=variant))
+        found.add(_firth(climb, rows, terms, variant=variant))
+    if _implausible(found, n_events):
+        found.cautions.append(
+            "the hazard ratio is implausibly far from 1 for so few events: "
+            "check the coding of the event and the time zero"
+        )
     return found
 
 
@@ -220,7 +253,7 @@ def adjusted_hazard_ratios(
                 climb,
                 keep_rows(rows, kept),
                 variant="adjusted",
-                others=design.columns[rows.patient[kept]],
+                others=Terms(names=design.names, columns=design.columns[rows.patient[kept]]),
                 robust=True,
                 firth_always=firth_always,
             )

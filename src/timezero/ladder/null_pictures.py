@@ -22,7 +22,8 @@ def _histogram(
 ) -> DataTable | None:
     defined = ~np.isnan(ratios)
     drawn = defined & np.isfinite(ratios) & (ratios > 0)
-    if not drawn.any() or not np.isfinite(observed):
+    # Where one group has no event the observed ratio is 0 or infinite: nothing to mark.
+    if not drawn.any() or not np.isfinite(observed) or observed <= 0:
         return None
     logs, shares = np.log(ratios[drawn]), weights[drawn] / weights.sum()
     counts, edges = np.histogram(logs, bins=BINS, weights=shares)

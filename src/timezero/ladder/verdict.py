@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from timezero.ladder.climb import Climb
 from timezero.model.estimate import Contrast
-from timezero.model.reading import fair_rung, primary_ratio
+from timezero.model.reading import fair_rung, primary_ratio, ratio_text
 from timezero.model.result import Rung, Verdict
 
 HEADLINES = {
@@ -16,8 +16,15 @@ HEADLINES = {
         "Waiting does not explain it: counted fairly, treatment is still associated with longer "
         "survival."
     ),
+    "advantage_was_hidden": (
+        "An advantage was hidden: counted fairly, treatment is associated with longer survival."
+    ),
     "harm_was_hidden": (
         "Harm was hidden: counted fairly, treatment is associated with shorter survival."
+    ),
+    "harm_was_visible": (
+        "Harm was visible: as first counted and counted fairly, treatment is associated with "
+        "shorter survival."
     ),
     "too_few_to_tell": (
         "Too few to tell: counted fairly, the data agree both with no association and with the "
@@ -34,39 +41,46 @@ HEADLINES = {
 
 
 def _printed(contrast: Contrast) -> str:
-    upper = "infinity" if contrast.upper == float("inf") else f"{contrast.upper:.2f}"
-    return f"{contrast.value:.2f} ({contrast.level:.0%} CI {contrast.lower:.2f} to {upper})"
+    lower, upper = ratio_text(contrast.lower), ratio_text(contrast.upper)
+    return f"{ratio_text(contrast.value)} ({contrast.level:.0%} CI {lower} to {upper})"
 
 
 def code_of(naive: Contrast, fair: Contrast) -> str:
     """Return the verdict's code from the two hazard ratios; the rules are those of the report.
 
-    Harm: the fair interval lies above 1. Not explained: it lies below 1. Otherwise it includes
-    1, and then the first count decides: without an advantage there is nothing to explain; with
-    one, waiting explains it when the fair interval excludes it, and else too few can tell.
+    Harm: the fair interval lies above 1; it was visible when the first interval did so too. An
+    advantage: it lies below 1; it was hidden when the first ratio was 1 or more. Otherwise the
+    fair interval includes 1, and then the first count decides: without an advantage there is
+    nothing to explain; with one, waiting explains it when the fair interval excludes it, and else
+    too few can tell.
     """
     if fair.lower > 1.0:
-        return "harm_was_hidden"
+        return "harm_was_visible" if naive.lower > 1.0 else "harm_was_hidden"
     if fair.upper < 1.0:
-        return "waiting_does_not_explain_it"
+        return "advantage_was_hidden" if naive.value >= 1.0 else "waiting_does_not_explain_it"
     if naive.value >= 1.0:
         return "no_advantage_to_explain"
     return "waiting_explains_it" if naive.value < fair.lower else "too_few_to_tell"
 
 
-def _reasons(rungs: dict[str, Rung], naive: Contrast, fair: Contrast, fair_name: str) -> list[str]:
+def _reasons(climb: Climb, rungs: dict[str, Rung], naive: Contrast, fair: Contrast) -> list[str]:
+    fair_name = fair_rung(rungs).name
     reasons = [
         f"as first counted, the hazard ratio is {_printed(naive)}",
         f"counted fairly ({rungs[fair_name].title}), it is {_printed(fair)}",
     ]
     null = rungs["mantel_byar"].table("null_naive_hazard_ratio")
     if null is not None:
-        notes = null.notes
+        first = climb.protocol.question.published_error == "ever_treated"
+        counting = "the first way of counting" if first else "comparing ever with never treated"
+        middle, lower, upper, observed = (
+            ratio_text(null.notes[name]) for name in ("median", "lower", "upper", "observed")
+        )
         reasons.append(
-            f"if the treatment did nothing, the first way of counting would still show "
-            f"{notes['median']:.2f} (95% of deals {notes['lower']:.2f} to {notes['upper']:.2f}); "
-            f"{notes['share_as_extreme']:.0%} of the deals favour the treatment at least as much "
-            f"as the {notes['observed']:.2f} observed"
+            f"if the treatment did nothing, {counting} would still show {middle} "
+            f"({climb.level:.0%} of deals {lower} to {upper}); "
+            f"{null.notes['share_as_extreme']:.0%} of the deals favour the treatment at least as "
+            f"much as the {observed} observed"
         )
     adjusted = primary_ratio(rungs[fair_name], "adjusted")
     if adjusted is not None:
@@ -112,6 +126,6 @@ def reach_verdict(climb: Climb, ladder: tuple[Rung, ...]) -> Verdict:
         headline=HEADLINES[code],
         number=f"Hazard ratio {_printed(naive_ratio)} as first counted; "
         f"{_printed(fair_ratio)} counted fairly",
-        reasons=tuple(_reasons(rungs, naive_ratio, fair_ratio, fair.name)),
+        reasons=tuple(_reasons(climb, rungs, naive_ratio, fair_ratio)),
         not_answered=not_answered,
     )

@@ -1,7 +1,8 @@
-"""Which number of a rung is read first, and which rung is the fair one: said once for all."""
+"""Which number of a rung is read first, which rung is the fair one, how a ratio is printed."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Final
 
@@ -9,6 +10,24 @@ from timezero.model.estimate import Contrast
 from timezero.model.result import Rung
 
 EVENTS_PER_VARIABLE_FOR_ORDINARY_COX: Final = 10.0
+INFINITE: Final = "infinity"
+NOT_ESTIMATED: Final = "not estimated"
+
+
+def ratio_text(value: float) -> str:
+    """Print a ratio: two decimals, three significant figures where it is large or small."""
+    if math.isnan(value):
+        return NOT_ESTIMATED
+    if math.isinf(value):
+        return INFINITE
+    if value >= 1_000.0:
+        return f"{value:,.0f}"
+    decimals = 0 if value >= 100.0 else 1 if value >= 10.0 else 2
+    if 0.0 < value < 0.1:
+        decimals = 3
+    if 0.0 < value < 0.0005:
+        return "<0.001"
+    return f"{value:.{decimals}f}"
 
 
 def primary_ratio(rung: Rung, stem: str = "unadjusted") -> Contrast | None:

@@ -116,8 +116,9 @@ class Verdict:
     Parameters
     ----------
     code : str
-        One of ``waiting_explains_it``, ``waiting_does_not_explain_it``, ``harm_was_hidden``,
-        ``too_few_to_tell``, ``no_advantage_to_explain``.
+        One of ``waiting_explains_it``, ``waiting_does_not_explain_it``,
+        ``advantage_was_hidden``, ``harm_was_hidden``, ``harm_was_visible``,
+        ``too_few_to_tell``, ``no_advantage_to_explain``, ``cannot_be_compared``.
     headline : str
         One sentence.
     number : str

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from typing import Final
 
 from timezero.model.estimate import Contrast
+from timezero.model.reading import INFINITE, NOT_ESTIMATED
+from timezero.model.reading import ratio_text as ratio
 
 MINUS: Final = "\u2212"
-INFINITE: Final = "infinity"
 SMALLEST_P: Final = 0.001
 LARGEST_P: Final = 0.99
-NOT_ESTIMATED: Final = "not estimated"
 NOT_REACHED: Final = "not reached"
 
 _PLAIN: Final = {
@@ -41,22 +41,6 @@ def as_ascii(text: str) -> str:
 
 def _with_minus(text: str) -> str:
     return text.replace("-", MINUS)
-
-
-def ratio(value: float) -> str:
-    """Print a ratio: two decimals, three significant figures where it is large or small."""
-    if math.isnan(value):
-        return NOT_ESTIMATED
-    if math.isinf(value):
-        return INFINITE
-    if value >= 1_000.0:
-        return f"{value:,.0f}"
-    decimals = 0 if value >= 100.0 else 1 if value >= 10.0 else 2
-    if 0.0 < value < 0.1:
-        decimals = 3
-    if 0.0 < value < 0.0005:
-        return "<0.001"
-    return f"{value:.{decimals}f}"
 
 
 def amount(value: float) -> str:

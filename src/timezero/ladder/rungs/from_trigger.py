@@ -13,7 +13,7 @@ from timezero.ladder.compare import (
     log_rank_pair,
     refuse_empty_arms,
 )
-from timezero.ladder.hazard import adjusted_hazard_ratios, hazard_ratios
+from timezero.ladder.hazard import Terms, adjusted_hazard_ratios, hazard_ratios
 from timezero.model.person_time import PersonTime
 
 
@@ -44,7 +44,9 @@ def _estimate(climb: Climb) -> RungNumbers:
             climb,
             state_rows,
             variant="trigger_as_covariate",
-            others=triggered.astype(np.float64)[:, np.newaxis],
+            others=Terms(
+                names=("the trigger",), columns=triggered.astype(np.float64)[:, np.newaxis]
+            ),
             robust=True,
         )
         contrasts += state.contrasts

@@ -7,7 +7,7 @@ from dataclasses import replace
 from timezero.errors import AnalysisRefused
 from timezero.estimate.landmark_supermodel import SupermodelFit, landmark_supermodel
 from timezero.ladder.climb import Climb, RungMethod, RungNumbers
-from timezero.ladder.hazard import wald_pair
+from timezero.ladder.hazard import ROBUST_ERROR_NONE, wald_pair
 from timezero.ladder.rungs.landmark import landmark_grid
 from timezero.model.estimate import Contrast
 
@@ -37,9 +37,18 @@ def _window(climb: Climb) -> float:
 
 def _at_landmark_zero(climb: Climb, fit: SupermodelFit) -> list[Contrast]:
     """Return the coefficient of treatment: the effect at every landmark, or at landmark 0."""
+    robust_error = float(fit.robust_standard_errors[0])
+    if not robust_error > ROBUST_ERROR_NONE * float(fit.standard_errors[0]):
+        raise AnalysisRefused(
+            what="the supermodel has no robust standard error: no patient's contribution differs "
+            "from another's",
+            where="analysis.landmarks",
+            mend="more events, on different days, while both groups are at risk",
+            code="TZ-LAD-13",
+        )
     pair = wald_pair(
         float(fit.coefficients[0]),
-        float(fit.robust_standard_errors[0]),
+        robust_error,
         variant=fit.name,
         level=climb.level,
         method=fit.method,

@@ -44,7 +44,17 @@ def _by_time_since_treatment(climb: Climb) -> HazardEstimates:
         )
         return found
     design = np.column_stack([early, later]).astype(np.float64)
-    fit = fit_cox(rows, design, ties=climb.protocol.analysis.ties, cluster=True)
+    try:
+        fit = fit_cox(
+            rows,
+            design,
+            ties=climb.protocol.analysis.ties,
+            cluster=True,
+            names=("the time soon after treatment", "the time later after treatment"),
+        )
+    except AnalysisRefused as refusal:
+        found.cautions.append(f"no early and late effect: {refusal.what}")
+        return found
     for column, variant in enumerate((f"within={window:g}", f"after={window:g}")):
         found.contrasts += wald_pair(
             float(fit.coefficients[column]),

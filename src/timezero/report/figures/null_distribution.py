@@ -83,7 +83,7 @@ def _title(table: DataTable) -> str:
     )
 
 
-def _table(tables: list[DataTable]) -> Table:
+def _table(tables: list[DataTable], level: float) -> Table:
     def line(table: DataTable) -> tuple[str, ...]:
         notes = table.notes
         return (
@@ -101,7 +101,7 @@ def _table(tables: list[DataTable]) -> Table:
             "Naive comparison",
             "Observed",
             "Middle of the deals",
-            "95% of the deals",
+            f"{percent(level)} of the deals",
             "Deals at least as favourable to the treatment",
             "Deals",
         ),
@@ -119,7 +119,7 @@ def _draw(result: StudyResult) -> Figure | None:
         alt="Histograms of the naive comparison over many deals of the treatment, with the "
         "observed value as an upright line. A dotted line stands at 1.",
         pictures=tuple(Picture(svg=_picture(table)) for table in tables),
-        table=_table(tables),
+        table=_table(tables, result.protocol.analysis.level),
         note="At each moment at which a patient was treated, the treatment is dealt again among "
         "those alive, under observation and not yet treated. Whatever the naive comparison then "
         "shows is made by the counting alone. The dotted line at 1 is where a fair comparison "
