@@ -98,6 +98,14 @@ def test_columns_of_one_name_are_told_apart_by_letter(tmp_path: Path) -> None:
         table.column("exit")
 
 
+def test_a_line_break_in_a_header_is_a_space_and_either_way_names_it(tmp_path: Path) -> None:
+    raw = '"id","Date of\noperation\r\n (d/m/y)"\n1,01/02/2003\n'
+    table = read_table(written(tmp_path, raw))
+    assert table.names == ("id", "Date of operation (d/m/y)")
+    for name in (table.names[1], "Date of\noperation\r\n (d/m/y)"):
+        assert table.column(name).name == table.names[1]
+
+
 def test_a_line_break_inside_a_cell_moves_no_row(tmp_path: Path) -> None:
     table = read_table(written(tmp_path, 'id,note,exit\n1,"a\nb",2\n2,c,x\n'))
     column = table.column("exit")

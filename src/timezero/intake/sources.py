@@ -16,7 +16,7 @@ from timezero.intake.frames import (
     table_from_frame,
     text_column,
 )
-from timezero.intake.tables import Column, Table, column_letter, shown
+from timezero.intake.tables import Column, Table, column_letter, on_one_line, shown
 from timezero.intake.text_files import read_text
 from timezero.intake.wording import counted
 from timezero.intake.workbooks import read_workbook
@@ -130,7 +130,7 @@ def _assembled(name: str, records: list[Any], notes: list[Finding], file: str) -
             mend="give a table with one row a patient",
             code="TZ-IN-05",
         )
-    header = [str(cell).strip(_BLANKS) for cell in records[header_at]]
+    header = [on_one_line(str(cell).strip(_BLANKS)) for cell in records[header_at]]
     width = len(header)
     by_column = list(zip(*(_fitted(records[k], width) for k in kept), strict=True))
     names, remarks = _headings(header, by_column, name)

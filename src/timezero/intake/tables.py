@@ -27,7 +27,7 @@ class Column:
     Parameters
     ----------
     name : str
-        The header, without surrounding spaces.
+        The header, without surrounding spaces; a line break in it is one space.
     letter : str
         Spreadsheet letter such as ``D``; empty for a data frame.
     text : (n,) polars String
@@ -91,9 +91,10 @@ class Table:
         UnknownName
             There is no such column; the message lists those there are, nearest first.
         """
-        for column in self.columns:
-            if column.name == name:
-                return column
+        for wanted in (name, on_one_line(name)):
+            for column in self.columns:
+                if column.name == wanted:
+                    return column
         listed = ", ".join(nearest_first(name, self.names)[:12])
         raise UnknownName(
             what=f"there is no column {name!r}",
@@ -125,6 +126,11 @@ class Table:
             f"{self.address(column, int(row))}: {shown(column.text[int(row)])}"
             for row in np.flatnonzero(mask)[:EVIDENCE_LIMIT]
         )
+
+
+def on_one_line(heading: str) -> str:
+    """Return a header with each line break, and the spaces around it, made one space."""
+    return " ".join(part.strip() for part in heading.splitlines())
 
 
 def shown(text: str | None) -> str:
