@@ -571,7 +571,7 @@ MUTANTS = [
     ),
     *_in(
         "estimate/no_effect_variance.py",
-        ("tests/by_hand/test_no_effect_variance_by_hand.py",),
+        ("tests/by_hand/test_no_effect_variance_by_hand.py", STANFORD),
         (
             "share / (1.0 - share) * (1.0 / at_risk[0] + 1.0 / at_risk[1])",
             "share * (1.0 / at_risk[0] + 1.0 / at_risk[1])",

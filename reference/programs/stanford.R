@@ -41,6 +41,29 @@ two_groups <- function(rows) {
        log_rank = log_rank(rows), curves = two_arms(rows))
 }
 
+# Standard errors of differences between two curves when both arms have the same hazard: Greenwood's
+# sum with the joint hazard, over the number at risk in each arm.
+without_effect <- function(rows, from) {
+  rows <- rows[rows$exit > from, ]
+  rows$entry <- pmax(rows$entry, from)
+  lapply(HORIZONS[HORIZONS > from], function(horizon) {
+    deaths <- sort(unique(rows$exit[rows$event == 1 & rows$exit <= horizon]))
+    joint <- survfit(Surv(entry, exit, event) ~ 1, rows)
+    surviving <- summary(joint, times = deaths)$surv
+    lived <- alive <- 0
+    for (k in seq_along(deaths)) {
+      at_risk <- rows$entry < deaths[k] & rows$exit >= deaths[k]
+      d <- sum(rows$exit == deaths[k] & rows$event == 1)
+      p <- d / sum(at_risk)
+      here <- p / (1 - p) * sum(1 / tapply(at_risk, rows$arm, sum))
+      to_come <- sum(surviving[k:length(deaths)] * diff(c(deaths[k:length(deaths)], horizon)))
+      lived <- lived + to_come^2 * here
+      alive <- alive + surviving[length(deaths)]^2 * here
+    }
+    list(at = horizon, from = from, time_lived = sqrt(lived), survival = sqrt(alive))
+  })
+}
+
 # Where the profile of the log partial likelihood has fallen by half a chi-squared quantile.
 profile_likelihood <- function(rows, columns, ties, level = 0.95) {
   others <- setdiff(columns, columns[1])
@@ -125,6 +148,7 @@ version <- function(person, start_stop) {
     mantel_byar_by_surgery = log_rank(transform(moving, stratum = surgery)),
     simon_makuch = two_arms(moving),
     simon_makuch_from_30 = two_arms(moving, 30),
+    without_effect_from_30 = without_effect(moving, 30),
     # From the time with most deaths: who dies at the start of a curve is not in it.
     simon_makuch_from_a_death = two_arms(
       moving, as.numeric(names(which.max(table(moving$exit[moving$event == 1]))))),

@@ -22,6 +22,7 @@ from timezero.estimate.cox import fit_cox
 from timezero.estimate.firth import fit_firth
 from timezero.estimate.landmark_supermodel import landmark_supermodel
 from timezero.estimate.log_rank import log_rank
+from timezero.estimate.no_effect_variance import no_effect_standard_errors
 from timezero.estimate.product_limit import (
     median_survival,
     restricted_mean,
@@ -33,6 +34,7 @@ from timezero.estimate.proportional_hazards import proportional_hazards_test
 from timezero.intake.cohort import read_cohort
 from timezero.intake.examples import example_study_file
 from timezero.intake.protocol_file import read_protocol, registry_path
+from timezero.ladder.compare import conditional_on
 from timezero.model.cohort import Cohort
 from timezero.model.person_time import PersonTime
 
@@ -239,6 +241,16 @@ def test_simon_makuch_agrees(
     for start in ("from_30", "from_a_death"):
         later = stored[f"simon_makuch_{start}"]
         same_curves(agrees, curve_agrees, f"Simon-Makuch {start}", rows, later)
+
+
+def test_errors_without_effect_agree(
+    cohort: Cohort, stored: dict[str, Any], agrees: Agrees
+) -> None:
+    for theirs in stored["without_effect_from_30"]:
+        rows = conditional_on(time_varying(cohort), theirs["from"])
+        ours = no_effect_standard_errors(rows, horizon=theirs["at"])
+        what = f"errors without effect: {theirs['at']:g}"
+        agrees(what, ours, [theirs["time_lived"], theirs["survival"]])
 
 
 def test_time_varying_cox_agrees(cohort: Cohort, stored: dict[str, Any], agrees: Agrees) -> None:
