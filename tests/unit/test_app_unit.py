@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import pytest
 
 from timezero.cli import app
 from timezero.cli import study as study_command
+from timezero.cli._printing import write_in_any_encoding
 
 QUICK = ["--redeals", "50", "--bootstrap", "20", "--no-html", "--plain"]
 REGISTRY = """id,late,last,dead,age
@@ -100,3 +102,31 @@ def test_flags_win_over_the_study_file(registry, capsys):
     at = {c["at"] for c in result["rungs"][0]["contrasts"] if c["measure"] == "rmst_difference"}
     assert at == {5.0}
     assert result["provenance"]["protocol"]["analysis"]["horizons"] == [5.0]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "kept", "plain"),
+    [("cp1252", "é", "-6 - x {}"), ("ascii", "\\u00e9", "-6 - x {}"), ("utf-8", "é", "−6 ─ × {}")],
+)
+def test_signs_a_stream_does_not_know_are_written_plainly(encoding, kept, plain):
+    held = io.BytesIO()
+    stream = io.TextIOWrapper(held, encoding=encoding)
+    write_in_any_encoding(stream)
+    stream.write("−6 ─ × é")
+    stream.flush()
+    sign = "×" if encoding == "cp1252" else "x"
+    assert held.getvalue().decode(encoding) == plain.replace("x", sign).format(kept)
+
+
+@pytest.mark.parametrize("flag", ["--json", "--html"])
+def test_an_output_that_cannot_be_written_is_refused_in_words(registry, capsys, flag):
+    taken = registry / "folder"
+    taken.mkdir()
+    given = [*COLUMNS, "--event-value", "1", "--redeals", "20", "--bootstrap", "10", "--plain"]
+    given += ["--no-html"] if flag == "--json" else []
+    assert app.run(["study", "registry.csv", *given, flag, str(taken)]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "cannot be written" in err
+    assert "folder" in err
+    assert list(registry.glob(".folder*")) == []

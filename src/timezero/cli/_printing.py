@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import codecs
 import dataclasses
+import io
 import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, TextIO
 
 from timezero.findings import Finding
+
+PLAIN_SIGNS = "timezero-plain-signs"
+RULES = "\u2500\u2501"
 
 
 def print_json(value: Any) -> None:
@@ -21,6 +26,26 @@ def print_json(value: Any) -> None:
         return str(item)
 
     sys.stdout.write(json.dumps(value, default=plainly, indent=2, ensure_ascii=False) + "\n")
+
+
+def write_in_any_encoding(stream: TextIO) -> None:
+    """Let a terminal or pipe that knows few signs have plain ones, and escapes for the rest.
+
+    A Windows pipe has no minus sign; a question mark in its place would hide a sign.
+    """
+    if isinstance(stream, io.TextIOWrapper):
+        codecs.register_error(PLAIN_SIGNS, _plain_signs)
+        stream.reconfigure(errors=PLAIN_SIGNS)
+
+
+def _plain_signs(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    from timezero.report.numbers import as_ascii
+
+    plain = as_ascii(error.object[error.start : error.end])
+    said = "".join(c if c.isascii() else "-" if c in RULES else json.dumps(c)[1:-1] for c in plain)
+    return said, error.end
 
 
 def is_plain(*, plain: bool) -> bool:

@@ -88,4 +88,8 @@ def print_refusal(refusal: TimezeroError) -> None:
 
 def main() -> NoReturn:
     """Run the command line."""
+    from timezero.cli._printing import write_in_any_encoding
+
+    for stream in (sys.stdout, sys.stderr):
+        write_in_any_encoding(stream)
     sys.exit(run(sys.argv[1:]))

@@ -13,6 +13,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 
 from timezero.arrays import Floats
+from timezero.errors import InputRefused
 from timezero.findings import Finding
 from timezero.model.cohort import Cohort
 from timezero.model.estimate import ArmSummary, AtTime, Contrast, Curve
@@ -278,9 +279,30 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
     Parameters
     ----------
     path : str or path
-        Replaced when it exists; its folder is made when it does not.
+        Replaced when it exists; its folder is made when it does not. A link is followed, and
+        what is no ordinary file, such as ``/dev/null``, is written to and not replaced.
+
+    Raises
+    ------
+    InputRefused
+        The file cannot be written.
     """
-    target = Path(path)
+    try:
+        target = Path(path).resolve()
+        if target.exists() and not target.is_file():
+            target.write_text(text, encoding="utf-8", newline="\n")
+        else:
+            _replace(target, text)
+    except OSError as error:
+        raise InputRefused(
+            what=f"the file cannot be written: {error.strerror or type(error).__name__}",
+            where=str(path),
+            mend="name a file in a folder that can be written to",
+            code="TZ-OUT-01",
+        ) from error
+
+
+def _replace(target: Path, text: str) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(
         dir=target.parent, prefix=f".{target.name}.", suffix=".tmp"
