@@ -130,3 +130,18 @@ def test_an_output_that_cannot_be_written_is_refused_in_words(registry, capsys, 
     assert "cannot be written" in err
     assert "folder" in err
     assert list(registry.glob(".folder*")) == []
+
+
+def test_a_closed_folder_is_refused_before_anything_is_computed(registry, capsys, monkeypatch):
+    monkeypatch.setattr(study_command.os, "access", lambda *_: False)
+    assert app.run(["study", "registry.csv", *COLUMNS, "--event-value", "1"]) == 2
+    assert "--no-html" in capsys.readouterr().err
+
+
+def test_an_interruption_is_said(registry, capsys, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(study_command, "_report_path", interrupted)
+    assert app.run(["study", "registry.csv"]) == 130
+    assert "interrupted" in capsys.readouterr().err

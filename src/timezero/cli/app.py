@@ -30,6 +30,7 @@ def build_app() -> App:
         name="timezero",
         version=__version__,
         help="A second look at survival claims about treatments that come late.",
+        suppress_keyboard_interrupt=False,
         help_epilogue="First run: `timezero study` walks the ladder on real, bundled data.",
     )
     for module in pkgutil.iter_modules(timezero.cli.__path__):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,6 +116,8 @@ def study(
     protocol, registry = _question(file, example)
     protocol = _with_flags(protocol, columns, choices, output)
     report_to = _report_path(output)
+    for place in (report_to, output.json):
+        _refuse_closed_folder(place)
 
     from timezero.cli._progress import showing_progress
     from timezero.intake.cohort import read_cohort
@@ -230,6 +233,20 @@ def _report_path(output: Output) -> Path | None:
             code="TZ-CLI-04",
         )
     return None if missing else (output.html or Path(DEFAULT_REPORT))
+
+
+def _refuse_closed_folder(place: Path | None) -> None:
+    """Refuse, before anything is computed, an output in a folder that cannot be written to."""
+    if place is None or str(place) == "-" or place.exists():
+        return
+    folder = next(parent for parent in place.absolute().parents if parent.exists())
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise InputRefused(
+            what="the folder cannot be written to",
+            where=str(place),
+            mend="name a file in another folder with --html or --json, or say --no-html",
+            code="TZ-CLI-05",
+        )
 
 
 def _deliver(result: StudyResult, output: Output, report_to: Path | None) -> int:
