@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -279,3 +281,34 @@ def test_the_deals_are_said_to_be_of_ever_against_never_when_another_count_came_
     )
     assert "comparing ever with never treated would still show" in said
     assert "90% of deals" in said
+
+
+def test_a_curve_that_empties_before_it_fills_is_refused_and_the_ratio_stands(make_cohort):
+    # Patient 0 is the only one under observation when she dies; all others enter later.
+    base = illness_death(make_cohort, with_trigger=False)
+    entry = np.full(base.n, 2.0)
+    leave = np.maximum(base.exit, 2.5)
+    entry[0], leave[0] = 0.0, 1.0
+    event, late = base.event.copy(), base.initiation.copy()
+    event[0], late[0] = True, NEVER
+    cohort = dataclasses.replace(base, entry=entry, exit=leave, event=event, initiation=late)
+    result = timezero.study(cohort, Protocol(analysis=QUICK))
+    naive = result.rung("ever_treated")
+    assert naive.curves == ()
+    assert any("at 1 have the event then" in caution for caution in naive.cautions)
+    assert {c.measure for c in naive.contrasts} == {"log_hazard_ratio", "hazard_ratio"}
+    for curve in result.rung("simon_makuch").curves:
+        assert curve.starts_at >= 2.0
+        assert curve.survival[0] > 0.5
+    result.to_json()
+    cautions = str(result.rung("time_varying").cautions)
+    assert "no test of proportional hazards: the km transform" in cautions
+
+
+def test_one_patient_treated_and_dying_alone_leaves_no_curve_at_nought(make_cohort):
+    leave = np.array([2.0, 5.0, 9.0, 12.0, 6.0, 7.0, 10.0, 11.0])
+    late = np.array([1.0, 3.0, 3.0, 3.0, NEVER, NEVER, NEVER, NEVER])
+    cohort = make_cohort(leave, np.ones(8, dtype=bool), late)
+    varying = timezero.study(cohort, Protocol(analysis=QUICK)).rung("time_varying")
+    assert varying.curves == ()
+    assert varying.contrast("hazard_ratio", "unadjusted") is not None

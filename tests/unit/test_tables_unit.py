@@ -248,6 +248,13 @@ def test_what_is_no_frame_is_refused(thing: Any) -> None:
         read_table(thing)
 
 
+def test_durations_and_lists_are_cells_of_text() -> None:
+    frame = pl.DataFrame({"a": [dt.timedelta(days=3), None], "b": [[1, 2], [3]]})
+    table = read_table(frame)
+    assert table.column("a").kinds.tolist() == [TEXT, EMPTY]
+    assert table.column("b").text.to_list() == ["[1, 2]", "[3]"]
+
+
 @pytest.mark.parametrize(("index", "letter"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ")])
 def test_columns_are_lettered_as_in_a_spreadsheet(index: int, letter: str) -> None:
     assert column_letter(index) == letter

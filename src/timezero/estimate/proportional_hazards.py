@@ -25,6 +25,10 @@ from timezero.model.person_time import PersonTime
 Transform: TypeAlias = Literal["km", "identity", "rank", "log"]
 
 
+# Information left, as a share, below which it is rounding.
+INFORMATION_NONE = 1e-10
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PhTest:
     """Score test of proportional hazards, for each term and for all together.
@@ -107,7 +111,8 @@ def proportional_hazards_test(
     means, spread = means_and_covariances(
         step_averages(sets, steps, risk, with_products(sets.columns)), design.shape[1]
     )
-    score, information = _score(sets, steps, (means, spread), trend - at_events.mean())
+    score, information, own = _score(sets, steps, (means, spread), trend - at_events.mean())
+    _refuse_no_information(information, own, transform)
     terms = tuple(dict.fromkeys(names))
     members = [np.flatnonzero([name == term for name in names]) for term in terms]
     chi2 = np.array([_chi2(score[j], information[np.ix_(j, j)]) for j in members])
@@ -132,8 +137,8 @@ def _chi2(score: Floats, information: Floats) -> float:
 
 def _score(
     sets: RiskSets, steps: Steps, moments: tuple[Floats, Floats], trend: Floats
-) -> tuple[Floats, Floats]:
-    """Return the score of the trends, and their information given the coefficients."""
+) -> tuple[Floats, Floats, Floats]:
+    """Return the score of the trends, their information given the coefficients, and without."""
     means, spread = moments
     event_at = sets.last[sets.event] - 1
     g = trend[steps.when]
@@ -143,7 +148,22 @@ def _score(
         np.tensordot(steps.share * factor, spread, axes=1) for factor in (np.ones_like(g), g, g * g)
     )
     explained: Floats = crossed.T @ np.linalg.solve(coefficients, crossed)
-    return score, own - explained
+    return score, own - explained, own
+
+
+def _refuse_no_information(information: Floats, own: Floats, transform: Transform) -> None:
+    """Refuse a trend that moves only at events which say nothing about the columns."""
+    size = np.sqrt(np.diag(own))
+    if np.all(size > 0.0):
+        left = np.linalg.eigvalsh(information / np.outer(size, size))
+        if float(left[0]) > INFORMATION_NONE:
+            return
+    raise AnalysisRefused(
+        what=f"the {transform} transform of time is constant over the events that tell",
+        where="transform",
+        mend="more events while patients with different values are at risk",
+        code="TZ-EST-no-trend",
+    )
 
 
 def _transformed(rows: PersonTime, times: Floats, transform: Transform) -> Floats:

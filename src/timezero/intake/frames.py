@@ -100,7 +100,11 @@ def column_from_series(name: str, cells: pl.Series | list[object], *, letter: st
         if isinstance(dtype, pl.Datetime):
             text = _moment_text(cells, text)
         return _column(name, letter, text=text, kind=DATE, numbers=nothing, days=days)
-    return text_column(name, cells.cast(pl.String, strict=False), letter=letter)
+    try:
+        return text_column(name, cells.cast(pl.String, strict=False), letter=letter)
+    except pl.exceptions.PolarsError:
+        # Durations, structs and the like have no text of their own.
+        return column_from_cells(name, cells.to_list(), letter=letter)
 
 
 def text_column(name: str, cells: pl.Series, *, letter: str = "") -> Column:

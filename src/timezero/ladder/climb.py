@@ -19,8 +19,6 @@ from timezero.model.result import DataTable, Role, Rung
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 
-EVENTS_PER_VARIABLE_AT_LEAST = 2.0
-
 
 @dataclass(slots=True, kw_only=True)
 class RungNumbers:

@@ -25,7 +25,7 @@ from timezero.estimate.product_limit import (
 )
 from timezero.ladder.climb import Climb, RungNumbers, at_risk
 from timezero.ladder.hazard import wald_pair
-from timezero.model.estimate import Contrast
+from timezero.model.estimate import Contrast, Curve
 from timezero.model.person_time import PersonTime
 
 FEW_AT_RISK_AT_HORIZON = 5
@@ -46,6 +46,46 @@ def refuse_empty_arms(rows: PersonTime) -> None:
                 mend="a comparison needs patients in both arms",
                 code="TZ-LAD-01",
             )
+
+
+def _refuse_emptied(rows: PersonTime, curves: tuple[Curve, ...]) -> None:
+    """Refuse curves that are at 0 for ever while others come under observation later.
+
+    Raises
+    ------
+    AnalysisRefused
+        At some time all then at risk in an arm had the event, before the arm's last exit.
+    """
+    for arm, curve in enumerate(curves):
+        ended = curve.times[curve.survival == 0.0]
+        if ended.size and np.any(rows.exit[rows.arm == arm] > ended[0]):
+            raise AnalysisRefused(
+                what=f"all at risk among '{curve.label}' at {ended[0]:g} have the event then, "
+                "and others come under observation later: a curve would stay at 0",
+                where=rows.counted_from,
+                mend="read curves from a time at which more are at risk (Simon-Makuch, landmark)",
+                code="TZ-LAD-14",
+            )
+
+
+def compare_curves_if_any(
+    climb: Climb,
+    rows: PersonTime,
+    *,
+    name: str,
+    variant: str = "unadjusted",
+    from_time: float | None = None,
+    horizons: tuple[float, ...] | None = None,
+) -> RungNumbers:
+    """Compare curves as :func:`compare_curves`; say so where an arm empties before it fills."""
+    try:
+        return compare_curves(
+            climb, rows, name=name, variant=variant, from_time=from_time, horizons=horizons
+        )
+    except AnalysisRefused as refusal:
+        if refusal.code != "TZ-LAD-14":
+            raise
+        return RungNumbers(cautions=[f"no curves: {refusal.what}"])
 
 
 def conditional_on(rows: PersonTime, start: float) -> PersonTime:
@@ -190,6 +230,7 @@ def compare_curves(
         survival_curve(rows, arm, level=climb.level, from_time=from_time) for arm in (0, 1)
     )
     found.curves = (reference, intervention)
+    _refuse_emptied(rows, found.curves)
     found.arms = tuple(
         arm_summary(rows, arm, curve, horizons=times, level=climb.level)
         for arm, curve in enumerate(found.curves)

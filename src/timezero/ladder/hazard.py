@@ -11,14 +11,12 @@ from timezero.errors import AnalysisRefused
 from timezero.estimate.cox import CoxFit, fit_cox
 from timezero.estimate.firth import fit_firth
 from timezero.estimate.normal import critical_value, two_sided_p
-from timezero.ladder.climb import (
-    EVENTS_PER_VARIABLE_AT_LEAST,
-    Climb,
-)
+from timezero.ladder.climb import Climb
 from timezero.model.estimate import NAN, Contrast
-from timezero.model.person_time import PersonTime
+from timezero.model.person_time import PersonTime, chosen_rows
 from timezero.model.reading import EVENTS_PER_VARIABLE_FOR_ORDINARY_COX
 
+EVENTS_PER_VARIABLE_AT_LEAST = 2.0
 COMPLETE_CASE_CAUTION = 0.05
 COMPLETE_CASE_REFUSAL = 0.20
 # A sandwich this much smaller than the ordinary standard error is rounding, not information.
@@ -251,7 +249,7 @@ def adjusted_hazard_ratios(
         found.add(
             hazard_ratios(
                 climb,
-                keep_rows(rows, kept),
+                chosen_rows(rows, kept),
                 variant="adjusted",
                 others=Terms(names=design.names, columns=design.columns[rows.patient[kept]]),
                 robust=True,
@@ -265,20 +263,6 @@ def adjusted_hazard_ratios(
             f"adjusted in complete cases: {design.share_missing:.0%} of patients lack a covariate"
         )
     return found
-
-
-def keep_rows(rows: PersonTime, kept: Bools) -> PersonTime:
-    """Return the rows where ``kept`` is true."""
-    return replace(
-        rows,
-        entry=rows.entry[kept],
-        exit=rows.exit[kept],
-        event=rows.event[kept],
-        arm=rows.arm[kept],
-        patient=rows.patient[kept],
-        stratum=rows.stratum[kept],
-        weight=rows.weight[kept],
-    )
 
 
 def likelihood_interval_pair(

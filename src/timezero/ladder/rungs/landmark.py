@@ -11,7 +11,7 @@ from timezero.arrays import Floats
 from timezero.errors import AnalysisRefused
 from timezero.estimate.landmark import landmark_curve
 from timezero.ladder.climb import Climb, RungMethod, RungNumbers
-from timezero.ladder.compare import compare_curves, log_rank_pair
+from timezero.ladder.compare import compare_curves_if_any, log_rank_pair
 from timezero.ladder.hazard import hazard_ratios
 from timezero.model.cohort import Cohort
 from timezero.model.estimate import Contrast
@@ -46,7 +46,9 @@ def _at_landmark(climb: Climb, at: float) -> RungNumbers:
     rows = landmark(climb.cohort, at)
     variant = f"landmark={at:g}"
     later = tuple(h for h in climb.horizons if h > at)
-    numbers = compare_curves(climb, rows, name="", variant=variant, from_time=at, horizons=later)
+    numbers = compare_curves_if_any(
+        climb, rows, name="", variant=variant, from_time=at, horizons=later
+    )
     hazard = hazard_ratios(climb, rows, variant=variant)
     tests = log_rank_pair(climb, rows, variant=f"log_rank_{variant}", test="log-rank")
     found = [*hazard.contrasts, *tests]

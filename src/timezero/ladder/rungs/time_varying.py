@@ -12,7 +12,7 @@ from timezero.estimate.cox import fit_cox
 from timezero.estimate.profile_likelihood import profile_interval
 from timezero.estimate.proportional_hazards import PhTest, proportional_hazards_test
 from timezero.ladder.climb import Climb, RungMethod, RungNumbers
-from timezero.ladder.compare import compare_curves
+from timezero.ladder.compare import compare_curves_if_any
 from timezero.ladder.hazard import (
     HazardEstimates,
     adjusted_hazard_ratios,
@@ -105,7 +105,7 @@ def _proportional_hazards(
 
 def _estimate(climb: Climb) -> RungNumbers:
     rows = time_varying(climb.cohort)
-    numbers = compare_curves(climb, rows, name="time_varying", variant="by_state")
+    numbers = compare_curves_if_any(climb, rows, name="time_varying", variant="by_state")
     hazard = hazard_ratios(climb, rows, robust=True, firth_always=True)
     contrasts = list(hazard.contrasts)
     if hazard.fit is not None and rows.n_rows <= PROFILE_AFFORDABLE_ROWS:
