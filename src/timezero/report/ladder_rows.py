@@ -18,6 +18,7 @@ _SHOWN_IN_DETAIL_ONLY: Final = (
     "robust",
     "trigger_as_covariate",
     "quadratic",
+    "star",
 )
 
 _SHORT: Final[dict[str, str]] = {
