@@ -26,6 +26,7 @@ from timezero.estimate.no_effect_variance import no_effect_standard_errors
 from timezero.estimate.product_limit import (
     median_survival,
     restricted_mean,
+    rows_after,
     survival_at,
     survival_curve,
 )
@@ -34,7 +35,6 @@ from timezero.estimate.proportional_hazards import proportional_hazards_test
 from timezero.intake.cohort import read_cohort
 from timezero.intake.examples import example_study_file
 from timezero.intake.protocol_file import read_protocol, registry_path
-from timezero.ladder.compare import conditional_on
 from timezero.model.cohort import Cohort
 from timezero.model.person_time import PersonTime
 
@@ -247,7 +247,7 @@ def test_errors_without_effect_agree(
     cohort: Cohort, stored: dict[str, Any], agrees: Agrees
 ) -> None:
     for theirs in stored["without_effect_from_30"]:
-        rows = conditional_on(time_varying(cohort), theirs["from"])
+        rows = rows_after(time_varying(cohort), theirs["from"])
         ours = no_effect_standard_errors(rows, horizon=theirs["at"])
         what = f"errors without effect: {theirs['at']:g}"
         agrees(what, ours, [theirs["time_lived"], theirs["survival"]])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from timezero.arrays import Bools, Floats, Ints
+from timezero.errors import AnalysisRefused
 from timezero.model.cohort import Cohort
 from timezero.model.person_time import PersonTime
 
@@ -41,6 +42,24 @@ def exit_where_treatment_moves(cohort: Cohort) -> Floats:
     if np.isnan(cohort.zero_exit):
         return cohort.exit
     return np.where(cohort.exit == 0.0, cohort.zero_exit, cohort.exit)
+
+
+def trigger_of(cohort: Cohort) -> Floats:
+    """Return when each patient became a candidate; NaN = never.
+
+    Raises
+    ------
+    AnalysisRefused
+        No trigger was recorded.
+    """
+    if cohort.trigger is None:
+        raise AnalysisRefused(
+            what="no trigger was recorded",
+            where="data.trigger",
+            mend="name the column with the date on which each patient became a candidate",
+            code="TZ-ALI-01",
+        )
+    return cohort.trigger
 
 
 def split_at(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from timezero.align._rows import exit_where_treatment_moves, split_at
-from timezero.errors import AnalysisRefused
+from timezero.align._rows import exit_where_treatment_moves, split_at, trigger_of
 from timezero.model.cohort import Cohort
 from timezero.model.person_time import PersonTime
 from timezero.near_ties import merge_near_ties
@@ -19,14 +18,7 @@ def from_trigger(cohort: Cohort) -> PersonTime:
     AnalysisRefused
         No trigger was recorded.
     """
-    trigger = cohort.trigger
-    if trigger is None:
-        raise AnalysisRefused(
-            what="no trigger was recorded",
-            where="data.trigger",
-            mend="name the column with the date on which each patient became a candidate",
-            code="TZ-ALI-01",
-        )
+    trigger = trigger_of(cohort)
     moved_exit = exit_where_treatment_moves(cohort)
     counted = ~np.isnan(trigger) & (moved_exit > trigger)
     origin = trigger[counted]

@@ -21,8 +21,8 @@ def landmark(cohort: Cohort, at: float, *, window: float | None = None) -> Perso
         Follow-up after the landmark; longer follow-up is censored there.
     """
     entered = np.maximum(cohort.entry, at)
-    counted = (cohort.exit > at) & (cohort.exit > entered)
     end = np.inf if window is None else at + window
+    counted = np.minimum(cohort.exit, end) > entered
     beyond = cohort.exit > end
     return one_row_each(
         entry=entered[counted],

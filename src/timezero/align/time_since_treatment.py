@@ -9,7 +9,7 @@ import numpy as np
 from timezero.align.time_varying import time_varying
 from timezero.arrays import Bools
 from timezero.model.cohort import Cohort
-from timezero.model.person_time import PersonTime
+from timezero.model.person_time import PersonTime, chosen_rows
 
 
 def time_since_treatment(cohort: Cohort, window: float) -> tuple[PersonTime, Bools]:
@@ -31,19 +31,14 @@ def time_since_treatment(cohort: Cohort, window: float) -> tuple[PersonTime, Boo
     ends = cohort.initiation[rows.patient] + window
     treated = rows.arm == 1
     first = ~treated | (rows.entry < ends)
-    second = treated & (rows.exit > ends)
-    order = np.concatenate([np.flatnonzero(first), np.flatnonzero(second)])
-    late = np.concatenate([np.zeros(int(first.sum()), bool), np.ones(int(second.sum()), bool)])
-    cut = second
+    cut = treated & (rows.exit > ends)
+    order = np.concatenate([np.flatnonzero(first), np.flatnonzero(cut)])
+    late = np.concatenate([np.zeros(int(first.sum()), bool), np.ones(int(cut.sum()), bool)])
     split = replace(
-        rows,
+        chosen_rows(rows, order),
         entry=np.where(late, np.fmax(rows.entry, ends)[order], rows.entry[order]),
         exit=np.where(~late & cut[order], ends[order], rows.exit[order]),
         event=rows.event[order] & (late | ~cut[order]),
-        arm=rows.arm[order],
-        patient=rows.patient[order],
-        stratum=rows.stratum[order],
-        weight=rows.weight[order],
     )
     return split, (split.arm == 1) & ~late
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from timezero.align._rows import trigger_of
 from timezero.align.time_varying import time_varying
 from timezero.arrays import Bools
-from timezero.errors import AnalysisRefused
 from timezero.model.cohort import Cohort
-from timezero.model.person_time import PersonTime
+from timezero.model.person_time import PersonTime, chosen_rows
 
 
 def trigger_state(cohort: Cohort) -> tuple[PersonTime, Bools]:
@@ -28,29 +28,18 @@ def trigger_state(cohort: Cohort) -> tuple[PersonTime, Bools]:
     AnalysisRefused
         No trigger was recorded.
     """
-    if cohort.trigger is None:
-        raise AnalysisRefused(
-            what="no trigger was recorded",
-            where="data.trigger",
-            mend="name the column with the date on which each patient became a candidate",
-            code="TZ-ALI-01",
-        )
     rows = time_varying(cohort)
-    trigger = cohort.trigger[rows.patient]
+    trigger = trigger_of(cohort)[rows.patient]
     before = np.isnan(trigger) | (trigger > rows.entry)
     after = ~np.isnan(trigger) & (trigger < rows.exit)
     ends_before = np.isnan(trigger) | (trigger >= rows.exit)
     order = np.concatenate([np.flatnonzero(before), np.flatnonzero(after)])
     triggered = np.concatenate([np.zeros(int(before.sum()), bool), np.ones(int(after.sum()), bool)])
     split = replace(
-        rows,
+        chosen_rows(rows, order),
         entry=np.where(triggered, np.fmax(rows.entry, trigger)[order], rows.entry[order]),
         exit=np.where(triggered, rows.exit[order], np.fmin(rows.exit, trigger)[order]),
         event=rows.event[order] & (triggered | ends_before[order]),
-        arm=rows.arm[order],
-        patient=rows.patient[order],
-        stratum=rows.stratum[order],
-        weight=rows.weight[order],
     )
     return split, triggered
 

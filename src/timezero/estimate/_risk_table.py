@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from timezero.arrays import Bools, Floats, Ints
 from timezero.errors import AnalysisRefused
 from timezero.kernels.risk_table import CENSORED, CONTINUES, CROSSED, EVENT, count_risk
-from timezero.model.person_time import PersonTime
+from timezero.model.person_time import PersonTime, chosen_rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -62,21 +62,7 @@ def usable_rows(rows: PersonTime) -> PersonTime:
             code="TZ-EST-time",
         )
     kept = ~is_empty & (rows.weight > 0.0)
-    return rows if np.all(kept) else select_rows(rows, kept)
-
-
-def select_rows(rows: PersonTime, kept: Bools) -> PersonTime:
-    """Return the marked rows."""
-    return replace(
-        rows,
-        entry=rows.entry[kept],
-        exit=rows.exit[kept],
-        event=rows.event[kept],
-        arm=rows.arm[kept],
-        patient=rows.patient[kept],
-        stratum=rows.stratum[kept],
-        weight=rows.weight[kept],
-    )
+    return rows if np.all(kept) else chosen_rows(rows, kept)
 
 
 def arm_risk_table(rows: PersonTime, arm: int | None) -> RiskTable:
@@ -91,7 +77,7 @@ def arm_risk_table(rows: PersonTime, arm: int | None) -> RiskTable:
     kind = _how_rows_end(used, arm)
     if arm is not None:
         mine = used.arm == arm
-        used, kind = select_rows(used, mine), kind[mine]
+        used, kind = chosen_rows(used, mine), kind[mine]
     if used.n_rows == 0:
         name = "the data" if arm is None else f"the arm '{rows.labels[arm]}'"
         raise AnalysisRefused(

@@ -15,7 +15,7 @@ from timezero.estimate._risk_table import arm_risk_table, usable_rows
 from timezero.estimate.normal import critical_value
 from timezero.kernels.risk_table import product_of_survivals, running_sums
 from timezero.model.estimate import NAN, ArmSummary, AtTime, Curve
-from timezero.model.person_time import PersonTime
+from timezero.model.person_time import PersonTime, chosen_rows
 
 ARMS: Final[tuple[Literal["reference"], Literal["intervention"]]] = ("reference", "intervention")
 # A curve within this of one half counts as one half, as in R's quantile.survfit.
@@ -253,20 +253,21 @@ def earliest_stable_start(rows: PersonTime, arm: int, minimum_at_risk: int) -> f
 
 def _from(rows: PersonTime, start: float) -> PersonTime:
     """Return the rows under observation after a later start; all of them at their own start."""
-    if start == rows.starts_at:
-        return rows
+    return rows if start == rows.starts_at else rows_after(rows, start)
+
+
+def rows_after(rows: PersonTime, start: float) -> PersonTime:
+    """Return the rows from a later time on: who leaves by then is not counted.
+
+    Parameters
+    ----------
+    rows : PersonTime
+    start : float
+        On the clock of the rows.
+    """
     kept = rows.exit > start
-    return replace(
-        rows,
-        entry=np.maximum(rows.entry, start)[kept],
-        exit=rows.exit[kept],
-        event=rows.event[kept],
-        arm=rows.arm[kept],
-        patient=rows.patient[kept],
-        stratum=rows.stratum[kept],
-        weight=rows.weight[kept],
-        starts_at=start,
-    )
+    later = chosen_rows(rows, kept)
+    return replace(later, entry=np.maximum(later.entry, start), starts_at=start)
 
 
 def _refuse_unobserved_start(rows: PersonTime, start: float) -> None:

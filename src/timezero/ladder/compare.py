@@ -21,6 +21,7 @@ from timezero.estimate.normal import critical_value, two_sided_p
 from timezero.estimate.product_limit import (
     arm_summary,
     earliest_stable_start,
+    rows_after,
     survival_curve,
 )
 from timezero.ladder.climb import Climb, RungNumbers, at_risk
@@ -88,22 +89,6 @@ def compare_curves_if_any(
         return RungNumbers(cautions=[f"no curves: {refusal.what}"])
 
 
-def conditional_on(rows: PersonTime, start: float) -> PersonTime:
-    """Return the rows from a later time on: who leaves before it is not counted."""
-    kept = rows.exit > start
-    return replace(
-        rows,
-        entry=np.maximum(rows.entry, start)[kept],
-        exit=rows.exit[kept],
-        event=rows.event[kept],
-        arm=rows.arm[kept],
-        patient=rows.patient[kept],
-        stratum=rows.stratum[kept],
-        weight=rows.weight[kept],
-        starts_at=start,
-    )
-
-
 def stable_start(climb: Climb, rows: PersonTime) -> tuple[float, int]:
     """Return the time from which curves by state are drawn, and how many are at risk then.
 
@@ -136,7 +121,7 @@ def compare_from_stable_start(climb: Climb, rows: PersonTime, *, name: str) -> R
     """Compare curves by state from where the risk sets carry them (variant ``by_state``)."""
     refuse_empty_arms(rows)
     start, needed = stable_start(climb, rows)
-    conditional = conditional_on(rows, start)
+    conditional = rows_after(rows, start)
     numbers = compare_curves(
         climb,
         conditional,
@@ -195,6 +180,14 @@ def _tested_without_effect(contrast: Contrast, rows: PersonTime) -> Contrast:
         return contrast
     lived, alive = no_effect_standard_errors(rows, horizon=contrast.at)
     error = lived if contrast.measure == "rmst_difference" else alive
+    if not error > 0.0:
+        caution = f"no test at {contrast.at:g}: without effect the curves could not differ"
+        return replace(
+            contrast,
+            statistic=float("nan"),
+            p_value=float("nan"),
+            cautions=(*contrast.cautions, caution),
+        )
     z = contrast.value / error
     return replace(
         contrast,

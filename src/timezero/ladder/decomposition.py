@@ -13,8 +13,9 @@ from timezero.align.time_varying import time_varying
 from timezero.align.waiting_excluded import waiting_excluded
 from timezero.arrays import Floats
 from timezero.errors import AnalysisRefused
+from timezero.estimate.product_limit import rows_after
 from timezero.ladder.climb import Climb
-from timezero.ladder.compare import conditional_on, percentile_interval, stable_start
+from timezero.ladder.compare import percentile_interval, stable_start
 from timezero.model.person_time import PersonTime
 from timezero.model.result import Part, Rung, Scale, Share
 
@@ -45,7 +46,12 @@ def _minus(one: _Step, other: _Step) -> _Step:
     return _Step(value=one.value - other.value, replicates=one.replicates - other.replicates)
 
 
+_NOT_ASSESSED = _Step(value=NAN, replicates=np.array([NAN]))
+
+
 def _log_ratio(climb: Climb, rungs: dict[str, Rung], name: str, rows: PersonTime) -> _Step:
+    if rungs[name].status != "ok":
+        return _NOT_ASSESSED
     contrast = rungs[name].contrast("log_hazard_ratio")
     boot = climb.bootstrap(name, rows)
     value = NAN if contrast is None else contrast.value
@@ -53,6 +59,8 @@ def _log_ratio(climb: Climb, rungs: dict[str, Rung], name: str, rows: PersonTime
 
 
 def _lived(climb: Climb, rung: Rung, *, bootstrap: str, rows: PersonTime, horizon: float) -> _Step:
+    if rung.status != "ok":
+        return _NOT_ASSESSED
     value = next(
         (c.value for c in rung.contrasts if c.measure == "rmst_difference" and c.at == horizon),
         NAN,
@@ -137,7 +145,7 @@ def _on_time_lived_scale(climb: Climb, rungs: dict[str, Rung], horizon: float) -
     steps = _Steps(
         published=lived(name, PUBLISHED[name](cohort)),
         one_clock=lived(one_clock, PUBLISHED[one_clock](cohort)),
-        person_time=lived("simon_makuch", conditional_on(states, start)),
+        person_time=lived("simon_makuch", rows_after(states, start)),
         trigger=_lived_from_trigger(climb, rungs, horizon),
     )
     return _shares(climb, "rmst_difference", steps, horizon)
@@ -155,7 +163,7 @@ def _lived_from_trigger(climb: Climb, rungs: dict[str, Rung], horizon: float) ->
         climb,
         rungs["from_trigger"],
         bootstrap="from_trigger_by_state",
-        rows=conditional_on(rows, start),
+        rows=rows_after(rows, start),
         horizon=horizon,
     )
     return None if np.isnan(step.value) else step

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from timezero.arrays import Bools, Floats, Ints
 
@@ -49,3 +49,24 @@ class PersonTime:
     def n_rows(self) -> int:
         """Number of rows."""
         return int(self.exit.size)
+
+
+def chosen_rows(rows: PersonTime, which: Bools | Ints) -> PersonTime:
+    """Return some of the rows.
+
+    Parameters
+    ----------
+    rows : PersonTime
+    which : (n_rows,) bool or (n_chosen,) int64
+        A mask, or the rows' numbers in the order wanted, a row as often as it is named.
+    """
+    return replace(
+        rows,
+        entry=rows.entry[which],
+        exit=rows.exit[which],
+        event=rows.event[which],
+        arm=rows.arm[which],
+        patient=rows.patient[which],
+        stratum=rows.stratum[which],
+        weight=rows.weight[which],
+    )
