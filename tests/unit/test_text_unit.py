@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from timezero.errors import InputRefused
 from timezero.model.result import StudyResult
 from timezero.report.render.json import write_text
 from timezero.report.render.text import render_text
@@ -84,7 +86,7 @@ def test_the_frame_has_one_row_a_contrast_and_one_a_refusal(made_up_result: Make
 def test_notebooks_show_the_ladder(made_up_result: MakeResult) -> None:
     html = made_up_result()._repr_html_()
     assert "refused: no trigger was recorded" in html
-    assert html.count("<tr>") == 14
+    assert html.count("<tr>") == 13
 
 
 def test_files_are_written_whole_or_not_at_all(
@@ -93,12 +95,11 @@ def test_files_are_written_whole_or_not_at_all(
     target = tmp_path / "folder" / "result.json"
     write_text(target, "one\n")
     monkeypatch.setattr("pathlib.Path.replace", _fail)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(InputRefused, match="disk full"):
         write_text(target, "two\n")
     assert target.read_text() == "one\n"
     assert [p.name for p in target.parent.iterdir()] == ["result.json"]
 
 
 def _fail(*_: object) -> None:
-    message = "disk full"
-    raise OSError(message)
+    raise OSError(errno.ENOSPC, "disk full")
