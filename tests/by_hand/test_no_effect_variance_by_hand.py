@@ -71,3 +71,10 @@ def test_the_order_of_rows_changes_nothing():
 
 def test_no_event_before_the_horizon_has_no_standard_error():
     assert np.isnan(no_effect_standard_errors(six(), horizon=1.5)).all()
+
+
+def test_events_at_the_horizon_alone_leave_no_spread_of_the_time_lived():
+    # A(2) = 0: up to 2 nobody has lost any time.  S(2) = 5/6, 5/6 sqrt{1/5 (1/3 + 1/3)}.
+    lived, alive = no_effect_standard_errors(six(), horizon=2.0)
+    assert np.isnan(lived)
+    assert alive == pytest.approx(5 / 6 * (2 / 15) ** 0.5, rel=ROUND_OFF)

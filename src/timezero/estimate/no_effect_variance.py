@@ -26,7 +26,8 @@ def no_effect_standard_errors(rows: PersonTime, *, horizon: float) -> tuple[floa
     Returns
     -------
     time_lived, survival : float
-        Standard errors of the two differences; NaN when a state is empty at an event.
+        Standard errors of the two differences; NaN when a state is empty at an event, there is no
+        event by the horizon, or (time lived) all of them are at the horizon itself.
 
     Estimates
     ---------
@@ -60,11 +61,12 @@ def no_effect_standard_errors(rows: PersonTime, *, horizon: float) -> tuple[floa
         term = share / (1.0 - share) * (1.0 / at_risk[0] + 1.0 / at_risk[1])
         lived = float(np.sqrt(np.sum(area**2 * term)))
         alive = float(np.sqrt(np.sum(term)) * survival[-1])
-    return _finite(lived), _finite(alive)
+    return _known(lived), _known(alive)
 
 
-def _finite(value: float) -> float:
-    return value if np.isfinite(value) else float("nan")
+def _known(value: float) -> float:
+    """Return a standard error, NaN where it is none: a difference is not divided by 0."""
+    return value if 0.0 < value < np.inf else float("nan")
 
 
 def _at_risk(entry: Floats, leave: Floats, times: Floats) -> Floats:

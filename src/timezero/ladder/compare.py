@@ -192,7 +192,7 @@ def _tested_without_effect(contrast: Contrast, rows: PersonTime) -> Contrast:
     return replace(
         contrast,
         statistic=z * z,
-        p_value=two_sided_p(z) if not math.isnan(z) else float("nan"),
+        p_value=two_sided_p(z),
         method=f"{contrast.method}; test with the variance under no effect",
         details={**contrast.details, "no_effect_standard_error": error},
     )
