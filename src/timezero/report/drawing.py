@@ -22,7 +22,6 @@ BLUE: Final = "#0072B2"
 VERMILLION: Final = "#D55E00"
 BLACK: Final = "#000000"
 GREY: Final = "#595959"
-PALE: Final = "#767676"
 ARM_COLOUR: Final = {"reference": BLACK, "intervention": BLUE, "all": BLACK}
 ARM_DASH: Final = {"reference": (0, (5, 2)), "intervention": "solid", "all": "solid"}
 
