@@ -312,3 +312,43 @@ def test_one_patient_treated_and_dying_alone_leaves_no_curve_at_nought(make_coho
     varying = timezero.study(cohort, Protocol(analysis=QUICK)).rung("time_varying")
     assert varying.curves == ()
     assert varying.contrast("hazard_ratio", "unadjusted") is not None
+
+
+def test_one_rung_without_events_leaves_the_others_standing(make_cohort):
+    """Found by random small cohorts: each of these once ended the whole study."""
+    entered_late = make_cohort(
+        [12.0, 30.0, 40.0, 8.0, 25.0, 33.0, 21.0, 38.0],
+        [1, 1, 1, 1, 1, 1, 0, 1],
+        [2.0, 4.0, 9.0, NEVER, NEVER, NEVER, 6.0, NEVER],
+        entries=[0.0, 20.0, 28.0, 0.0, 0.0, 18.0, 0.0, 25.0],
+    )
+    whole_numbers = make_cohort([0.0, 1.0, 1.0], [1, 1, 1], [NEVER, 0.0, 0.0])
+    window = QUICK.model_copy(update={"landmark_window": 10.0})
+    for cohort in (entered_late, whole_numbers):
+        for error in ("ever_treated", "clock_reset", "waiting_excluded"):
+            question = QuestionPart(published_error=error)
+            result = timezero.study(cohort, Protocol(analysis=window, question=question))
+            assert len(result.rungs) == len(ladder_methods())
+            result.to_json()
+
+
+def test_random_small_cohorts_are_answered_or_refused_by_name(make_cohort):
+    rng = np.random.default_rng(20)
+    n_answered, refused = 0, set[str]()
+    for _ in range(40):
+        n = int(rng.integers(2, 12))
+        leave = rng.integers(0, 6, n).astype(float)
+        late = np.where(rng.random(n) < 0.5, np.floor(rng.random(n) * (leave + 1)), NEVER)
+        late = np.where(late >= leave, NEVER, late)
+        cohort = make_cohort(leave, rng.random(n) < 0.7, late)
+        analysis = AnalysisPart(redeals=20, bootstrap=20, horizons=(2.0, 4.0))
+        try:
+            result = timezero.study(cohort, Protocol(analysis=analysis))
+        except AnalysisRefused as refusal:
+            refused.add(refusal.code)
+            continue
+        n_answered += 1
+        assert "nan" not in result.verdict.number
+        result.to_json()
+    assert n_answered > 15
+    assert refused <= {"TZ-LAD-11", "TZ-LAD-12"}

@@ -180,15 +180,17 @@ def _penalised(sets: RiskSets, steps: Steps, point: Floats) -> tuple[float, Floa
     moments of the covariates in each risk set.
     """
     value, gradient, information = evaluate(sets, point)
+    if not np.all(np.isfinite(information)):
+        return -np.inf, gradient, information
     sign, log_determinant = np.linalg.slogdet(information)
     if not np.isfinite(value) or sign <= 0.0 or not np.isfinite(log_determinant):
         return -np.inf, gradient, information
     inverse = np.asarray(np.linalg.inv(information), dtype=np.float64)
-    return (
-        value + 0.5 * float(log_determinant),
-        gradient + 0.5 * _trace_of_third_moments(sets, steps, point, inverse),
-        information,
-    )
+    # A trial step may go so far that the moments overflow: it is then shortened.
+    with np.errstate(over="ignore", invalid="ignore"):
+        slope = gradient + 0.5 * _trace_of_third_moments(sets, steps, point, inverse)
+    penalised = value + 0.5 * float(log_determinant) if np.all(np.isfinite(slope)) else -np.inf
+    return penalised, slope, information
 
 
 def _trace_of_third_moments(sets: RiskSets, steps: Steps, point: Floats, inverse: Floats) -> Floats:

@@ -236,7 +236,7 @@ def _refuse_bad_columns(rows: PersonTime, design: Floats, names: tuple[str, ...]
             problem = f"{name} has values beyond {IMPLAUSIBLE_SIZE:g}"
         elif 0.0 < np.ptp(column) < IMPLAUSIBLE_SPREAD:
             problem = f"{name} varies by less than {IMPLAUSIBLE_SPREAD:g}"
-        elif column.size > 2 and np.array_equal(column, rows.exit):
+        elif np.unique(column).size > 2 and np.array_equal(column, rows.exit):
             problem = f"{name} is the time of exit itself"
         if problem:
             raise InputRefused(

@@ -16,10 +16,10 @@ from timezero.errors import AnalysisRefused
 from timezero.estimate.product_limit import rows_after
 from timezero.ladder.climb import Climb
 from timezero.ladder.compare import percentile_interval, stable_start
+from timezero.model.estimate import NAN
 from timezero.model.person_time import PersonTime
 from timezero.model.result import Part, Rung, Scale, Share
 
-NAN = float("nan")
 PUBLISHED = {
     "ever_treated": ever_treated,
     "clock_reset": clock_reset,

@@ -16,6 +16,9 @@ from timezero.ladder.hazard import wald_pair
 from timezero.ladder.null_pictures import null_tables
 from timezero.model.estimate import Contrast
 
+# A score's variance below this is rounding: one event among a million patients has more.
+SPREAD_NONE = 1e-12
+
 
 def _exact(climb: Climb, redealt: Redeal) -> list[Contrast]:
     """Return the exact test, with the one-step ratio from the mean and spread of the deals.
@@ -26,7 +29,7 @@ def _exact(climb: Climb, redealt: Redeal) -> list[Contrast]:
     chances = redealt.probabilities
     middle = float(np.sum(chances * redealt.scores))
     spread = float(np.sum(chances * (redealt.scores - middle) ** 2))
-    if not spread > 0.0:
+    if not spread > SPREAD_NONE:
         raise AnalysisRefused(
             what="every deal has the same score, so the exact test has nothing to say",
             where=climb.cohort.name,
