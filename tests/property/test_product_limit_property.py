@@ -182,5 +182,5 @@ def test_stable_start_is_the_first_time_with_so_many_at_risk(
         t: int(np.sum((rows.entry <= t) & (rows.exit > t))) for t in np.arange(0.0, 15.5, 0.5)
     }
     enough = [t for t, n in at_risk.items() if n >= wanted]
-    found = earliest_stable_start(rows, 0, wanted)
+    found = earliest_stable_start(rows, (0,), wanted)
     assert found == min(enough) if enough else np.isnan(found)

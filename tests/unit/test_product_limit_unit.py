@@ -137,17 +137,31 @@ def test_conditional_curve_is_the_quotient(make_rows: Rows) -> None:
 def test_early_empty_risk_set_makes_the_curve_zero_and_is_not_hidden(make_rows: Rows) -> None:
     rows = make_rows([1, 5, 6, 7], [1, 1, 0, 0], entries=[0, 2, 2, 2])
     assert survival_curve(rows).survival.tolist() == [0.0, 0.0, 0.0, 0.0]
-    start = earliest_stable_start(rows, 0, 3)
+    start = earliest_stable_start(rows, (0,), 3)
     assert start == 2.0
     assert survival_curve(rows, from_time=start).survival[-1] == pytest.approx(2 / 3, rel=1e-15)
 
 
 def test_earliest_stable_start(make_rows: Rows) -> None:
     rows = make_rows([9, 9, 9, 3, 9], [0] * 5, [1, 1, 1, 1, 0], entries=[1, 3, 4, -np.inf, -np.inf])
-    starts = [earliest_stable_start(rows, 1, k) for k in (1, 2, 3)]
+    starts = [earliest_stable_start(rows, (1,), k) for k in (1, 2, 3)]
     assert starts == [0.0, 1.0, 4.0]
-    assert np.isnan(earliest_stable_start(rows, 1, 4))
-    assert earliest_stable_start(rows, 0, 1) == 0.0
+    assert np.isnan(earliest_stable_start(rows, (1,), 4))
+    assert earliest_stable_start(rows, (0,), 1) == 0.0
+
+
+def test_both_states_must_hold_enough_at_the_same_time(make_rows: Rows) -> None:
+    # The untreated hold three until 2, the treated three from 4 on; both hold two only on (1, 2].
+    rows = make_rows(
+        [2, 2, 9, 9, 9, 9],
+        [0] * 6,
+        [0, 0, 0, 1, 1, 1],
+        entries=[-np.inf, -np.inf, -np.inf, 1, 1, 4],
+    )
+    assert earliest_stable_start(rows, (0,), 3) == 0.0
+    assert earliest_stable_start(rows, (1,), 3) == 4.0
+    assert np.isnan(earliest_stable_start(rows, (0, 1), 3))
+    assert earliest_stable_start(rows, (0, 1), 2) == 1.0
 
 
 def test_gap_in_observation_is_a_censoring_and_going_on_is_not(make_rows: Rows) -> None:

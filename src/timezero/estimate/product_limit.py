@@ -222,17 +222,18 @@ def arm_summary(
     )
 
 
-def earliest_stable_start(rows: PersonTime, arm: int, minimum_at_risk: int) -> float:
-    """Return the earliest time from which enough patients of an arm are at risk.
+def earliest_stable_start(rows: PersonTime, arms: tuple[int, ...], minimum_at_risk: int) -> float:
+    """Return the earliest time from which enough patients of every arm named are at risk.
 
     A curve by state that starts earlier can fall to zero with the first patient who dies alone.
 
     Parameters
     ----------
     rows : PersonTime
-    arm : {0, 1}
+    arms : tuple of {0, 1}
+        All of them must have so many at the same time.
     minimum_at_risk : int
-        Rows that must be at risk just after the returned time.
+        Rows that must be at risk in each arm just after the returned time.
 
     Returns
     -------
@@ -240,15 +241,17 @@ def earliest_stable_start(rows: PersonTime, arm: int, minimum_at_risk: int) -> f
         On the clock of the rows; NaN when there are never so many.
     """
     used = usable_rows(rows)
-    mine = used.arm == arm
-    entered = np.sort(np.maximum(used.entry[mine], rows.starts_at))
-    left = np.sort(used.exit[mine])
-    # C2: just after t, an entry at t counts and an exit at t does not.
-    at_risk = np.searchsorted(entered, entered, side="right") - np.searchsorted(
-        left, entered, side="right"
-    )
-    enough = np.flatnonzero(at_risk >= minimum_at_risk)
-    return float(entered[enough[0]]) if enough.size else NAN
+    entered = np.maximum(used.entry, rows.starts_at)
+    # A number at risk rises only where somebody enters, so the time looked for is an entry.
+    times = np.unique(entered[np.isin(used.arm, arms)])
+    enough = np.ones(times.size, dtype=np.bool_)
+    for arm in arms:
+        mine = used.arm == arm
+        # C2: just after t, an entry at t counts and an exit at t does not.
+        at_risk = np.searchsorted(np.sort(entered[mine]), times, side="right")
+        at_risk -= np.searchsorted(np.sort(used.exit[mine]), times, side="right")
+        enough &= at_risk >= minimum_at_risk
+    return float(times[enough][0]) if enough.any() else NAN
 
 
 def _from(rows: PersonTime, start: float) -> PersonTime:

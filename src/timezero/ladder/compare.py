@@ -92,25 +92,25 @@ def compare_curves_if_any(
 def stable_start(climb: Climb, rows: PersonTime) -> tuple[float, int]:
     """Return the time from which curves by state are drawn, and how many are at risk then.
 
-    Wanted in each state are the protocol's minimum or a tenth of those ever treated, whichever
-    is more: with fewer, one early event makes a cliff, and the standard error is too small. Where
-    so many are never at risk, five are enough, and then two.
+    Wanted in each state, at the same time, are the protocol's minimum or a tenth of those ever
+    treated, whichever is more: with fewer, one early event makes a cliff, and the standard error
+    is too small. Where so many are never at risk, five are enough, and then two.
 
     Raises
     ------
     AnalysisRefused
-        The states never hold two patients.
+        The states never hold two patients each at the same time.
     """
     n_treated = int(np.unique(rows.patient[rows.arm == 1]).size)
     wanted = max(
         climb.protocol.analysis.minimum_at_risk, math.ceil(SHARE_OF_TREATED_AT_RISK * n_treated)
     )
     for needed in (wanted, *(fewer for fewer in FEWER_AT_RISK if fewer < wanted)):
-        starts = [earliest_stable_start(rows, arm, needed) for arm in (0, 1)]
-        if not any(math.isnan(start) for start in starts):
-            return max(0.0, *starts), needed
+        start = earliest_stable_start(rows, (0, 1), needed)
+        if not math.isnan(start):
+            return max(0.0, start), needed
     raise AnalysisRefused(
-        what="never are two treated and two untreated patients at risk",
+        what="never are two treated and two untreated patients at risk at the same time",
         where="analysis.minimum_at_risk",
         mend="more treated patients under observation at the same time",
         code="TZ-LAD-06",
@@ -135,8 +135,8 @@ def compare_from_stable_start(climb: Climb, rows: PersonTime, *, name: str) -> R
         _tested_without_effect(_resampled(climb, c, boot), conditional) for c in numbers.contrasts
     ]
     numbers.cautions.append(
-        f"both curves are conditional on reaching {start:g}, where {needed} treated patients are "
-        "at risk; they describe states, they do not follow a fixed group of people"
+        f"both curves are conditional on reaching {start:g}, where at least {needed} patients are "
+        "at risk in each state; they describe states, they do not follow a fixed group of people"
     )
     return numbers
 
