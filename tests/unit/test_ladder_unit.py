@@ -352,3 +352,10 @@ def test_random_small_cohorts_are_answered_or_refused_by_name(make_cohort):
         result.to_json()
     assert n_answered > 15
     assert refused <= {"TZ-LAD-11", "TZ-LAD-12"}
+
+
+def test_what_the_two_mantel_byar_ratios_compare_is_said(make_cohort, result):
+    assert "candidates only" in str(result.rung("mantel_byar").cautions)
+    without = timezero.study(monotone(make_cohort), Protocol(analysis=QUICK)).rung("mantel_byar")
+    assert "candidates only" not in str(without.cautions)
+    assert "one-step ratio so far from 1" in str(without.cautions)

@@ -18,13 +18,15 @@ from timezero.model.estimate import Contrast
 
 # A score's variance below this is rounding: one event among a million patients has more.
 SPREAD_NONE = 1e-12
+RATIO = "log_hazard_ratio"
+FAR_FROM_ONE = float(np.log(5.0))
 
 
 def _exact(climb: Climb, redealt: Redeal) -> list[Contrast]:
     """Return the exact test, with the one-step ratio from the mean and spread of the deals.
 
-    Without a trigger the mean is near zero and the spread near Mantel-Byar's variance; with one,
-    both speak of candidates only, as the deals do.
+    The mean is near zero and the spread near Mantel-Byar's variance; with a trigger both speak of
+    candidates only, as the deals do.
     """
     chances = redealt.probabilities
     middle = float(np.sum(chances * redealt.scores))
@@ -37,12 +39,13 @@ def _exact(climb: Climb, redealt: Redeal) -> list[Contrast]:
             code="TZ-LAD-08",
         )
     how = "all enumerated" if redealt.enumerated else f"{redealt.n_deals} drawn"
+    score = "Mantel-Byar score" if climb.cohort.trigger is None else "Mantel-Byar score of candidates"
     pair = wald_pair(
         (redealt.observed_score - middle) / spread,
         spread**-0.5,
         variant="exact",
         level=climb.level,
-        method=f"Mantel-Byar score against its law over deals of the treatment ({how}), mid-p; "
+        method=f"{score} against its law over deals of the treatment ({how}), mid-p; "
         "one-step hazard ratio from the mean and variance of the deals, normal interval",
     )
     details = {
@@ -78,6 +81,15 @@ def _redeal(climb: Climb, found: RungNumbers) -> None:
     except AnalysisRefused as refusal:
         found.cautions.append(f"no exact test: {refusal.what}")
         return
+    if climb.cohort.trigger is not None:
+        found.cautions.append(
+            "Peto's ratio compares the treated with everybody untreated; the exact deals compare "
+            "them with candidates only, so that the two can differ"
+        )
+    if any(abs(c.value) > FAR_FROM_ONE for c in found.contrasts if c.measure == RATIO):
+        found.cautions.append(
+            "a one-step ratio so far from 1 is inaccurate: read the test, not its size"
+        )
     found.tables += null_tables(redealt, climb.level)
     if redealt.n_fixed:
         found.cautions.append(
