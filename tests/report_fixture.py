@@ -264,7 +264,10 @@ def made_up_rungs(cohort: Cohort) -> tuple[Rung, ...]:
         c for at, hr in ((9.5, 1.1), (17.0, 0.95), (29.3, 0.8))
         for c in ratio_pair(hr, 0.4, variant=f"landmark={at:g}", at=at)
     ]  # fmt: skip
-    exact = [replace(c, variant="exact", p_value=0.683) for c in ratio_pair(1.13, 0.3)]
+    deals = {"n_deals": 10_000.0, "enumerated": 0.0}
+    exact = [
+        replace(c, variant="exact", p_value=0.683, details=deals) for c in ratio_pair(1.13, 0.3)
+    ]
     error = "published_error"
     return (
         Rung(**_words("ever_treated", "Ever treated against never treated", error),

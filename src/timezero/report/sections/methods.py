@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from timezero.model.reading import primary_ratio
 from timezero.model.result import StudyResult
 from timezero.report.bibliography import bibliography, reference_text
 from timezero.report.document import Block, Chapter, Prose, Section
@@ -40,22 +41,61 @@ def _second(result: StudyResult) -> str:
         }
     )
     at = ", ".join(tick(v) for v in landmarks) or "none could be used"
-    names = ", ".join(covariate.name for covariate in cohort.covariates)
-    adjusted = f"adjusted for {names} at time zero" if names else "not adjusted for covariates"
+    curve = "; a landmark curve has a simultaneous band" if _has_landmark_curve(result) else ""
+    sentences = (
+        f"Landmarks ({cohort.time_unit}): {at}{curve}.",
+        _exact_test(result),
+        _adjustment(result),
+        _resampling(result),
+        f"The seed ({analysis.seed}) fixes all random draws.",
+    )
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _has_landmark_curve(result: StudyResult) -> bool:
+    return any(rung.table("landmark_curve") is not None for rung in result.rungs)
+
+
+def _exact_test(result: StudyResult) -> str:
+    """Say how the treatment was dealt again; nothing where it was not."""
+    found = [c for rung in result.rungs if (c := rung.contrast("log_hazard_ratio", "exact"))]
+    if not found:
+        return ""
+    details = found[0].details
+    n_deals = f"{details['n_deals']:,.0f} deals"
+    how = f"all {n_deals} there are" if details["enumerated"] else f"{n_deals} drawn"
     return (
-        f"Landmarks ({cohort.time_unit}): {at}; a landmark curve has a simultaneous band. The "
-        "Mantel-Byar score test was also done exactly, by dealing the treatment again in each "
-        f"risk set ({analysis.redeals:,} deals, seed {analysis.seed}). Models were {adjusted}. "
-        "Intervals of differences between rungs are percentile intervals of "
-        f"{analysis.bootstrap:,} bootstrap samples of patients, the same on every rung. The seed "
-        "fixes all random draws."
+        "The Mantel-Byar score test was also done exactly, by dealing the treatment again in each "
+        f"risk set ({how})."
+    )
+
+
+def _adjustment(result: StudyResult) -> str:
+    names = ", ".join(covariate.name for covariate in result.cohort.covariates)
+    if any(primary_ratio(rung, "adjusted") for rung in result.rungs):
+        return f"Cox models were also adjusted for {names} at time zero."
+    return "Models were not adjusted for covariates."
+
+
+def _resampling(result: StudyResult) -> str:
+    replicates = result.protocol.analysis.bootstrap
+    if replicates == 0:
+        return ""
+    return (
+        "Intervals of differences of medians, and of differences between rungs, are percentile "
+        f"intervals of {replicates:,} bootstrap samples of patients, the same on every rung; "
+        "differences between curves by state, from where both hold enough patients, have the "
+        "standard error of these samples, and are tested with the variance under no effect."
     )
 
 
 def _blocks(result: StudyResult) -> Iterator[Block]:
     yield Prose(paragraphs=(_first(result), _second(result)))
     used = {key for rung in result.rungs for key in rung.references} | set(ALWAYS_CITED)
-    used.add("efron1977" if result.protocol.analysis.ties == "efron" else "kaplan1958")
+    if result.protocol.analysis.ties == "efron":
+        used.add("efron1977")
+    if result.protocol.analysis.bootstrap:
+        used |= {"efron1981", "davison1997"}
     known = sorted(used & bibliography().keys())
     yield Prose(
         heading="References", paragraphs=tuple(reference_text(key) for key in known), kind="list"
