@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from timezero.model.estimate import Contrast
@@ -149,14 +149,5 @@ def ladder_rows(result: StudyResult) -> tuple[LadderRow, ...]:
             or _model_rows(rung, horizon)
             or _other_rows(rung, horizon)
         )
-        for k, row in enumerate(rows):
-            found.append(
-                LadderRow(
-                    rung=rung,
-                    label=row.label,
-                    hazard_ratio=row.hazard_ratio,
-                    time_lived=row.time_lived,
-                    leads=k == 0,
-                )
-            )
+        found += [replace(row, leads=k == 0) for k, row in enumerate(rows)]
     return tuple(found)

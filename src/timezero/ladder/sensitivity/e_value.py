@@ -8,6 +8,7 @@ from timezero.model.reading import primary_ratio
 from timezero.model.result import DataTable, Rung
 
 COMMON_OUTCOME = 0.15
+CORRECTED_FOR_WAITING = ("time_varying", "from_trigger")
 
 
 def sensitivity(climb: Climb, rungs: tuple[Rung, ...]) -> DataTable | None:
@@ -46,7 +47,5 @@ def sensitivity(climb: Climb, rungs: tuple[Rung, ...]) -> DataTable | None:
         notes={"common_outcome": float(common)},
     )
 
-
-CORRECTED_FOR_WAITING = ("time_varying", "from_trigger")
 
 SENSITIVITY = sensitivity
