@@ -125,6 +125,28 @@ def test_only_the_triggered_are_dealt() -> None:
     assert found.n_fixed == 0
 
 
+def test_those_who_never_became_candidates_are_not_scored() -> None:
+    leave, event, initiation = [9.0, 8.0, 7.0], [True] * 3, [NEVER, 2.0, NEVER]
+    trigger = [0.5, 1.0, 2.0]
+    alone = redeal(cohort(leave, event, initiation, trigger=trigger), draws=1, seed=0)
+    never = [NEVER] * 4
+    beside = redeal(
+        cohort(
+            [1.0, 3.0, 8.0, 12.0, *leave],
+            [True, True, True, False, *event],
+            [*never, *initiation],
+            trigger=[*never, *trigger],
+        ),
+        draws=1,
+        seed=0,
+    )
+    # Deaths at 7, 8 and 9: C treated 1 - 1/3, B 1 - 1/3 - 1/2, A 1 - 1/3 - 1/2 - 1.
+    expected = {rounded(2 / 3): 1 / 3, rounded(1 / 6): 1 / 3, rounded(-5 / 6): 1 / 3}
+    assert law(alone) == pytest.approx(expected)
+    assert law(beside) == pytest.approx(expected)
+    assert beside.observed_score == pytest.approx(1 / 6)
+
+
 def test_treated_before_the_trigger_stays_as_it_was() -> None:
     found = redeal(
         cohort(

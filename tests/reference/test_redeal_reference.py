@@ -109,8 +109,15 @@ def twin_deals(c: Cohort) -> tuple[list[tuple[Fraction, Deal]], list[int]]:
 def twin_score(c: Cohort, treated_at: Deal) -> Fraction:
     total = Fraction(0)
     for t in {float(c.exit[i]) for i in range(c.n) if c.event[i]}:
-        at_risk = [i for i in range(c.n) if c.entry[i] < t <= c.exit[i]]
+        # Only candidates' time is scored: a candidate from just after the trigger on.
+        at_risk = [
+            i
+            for i in range(c.n)
+            if c.entry[i] < t <= c.exit[i] and (c.trigger is None or c.trigger[i] < t)
+        ]
         deaths = [i for i in at_risk if c.event[i] and c.exit[i] == t]
+        if not deaths:
+            continue
         treated = [i for i in at_risk if treated_at.get(i, math.inf) < t]
         hit = len([i for i in deaths if i in treated])
         total += hit - Fraction(len(deaths) * len(treated), len(at_risk))

@@ -73,18 +73,28 @@ def _at_event_times(
 
 
 def scoring_of(cohort: Cohort, deals: Deals) -> Scoring:
-    """Return what judges the deals of a cohort: hazards, counts and those never dealt again."""
+    """Return what judges the deals of a cohort: hazards, counts and those never dealt again.
+
+    With a trigger only the time of candidates is scored. Were they compared with everybody, their
+    higher hazard would enter the variance of the deals, and the one-step ratio would be too far
+    from 1 (simulated: 3.0 where the truth is 1.6).
+    """
     moved = exit_where_treatment_moves(cohort)
-    moved_times = np.unique(moved[cohort.event])
-    _, _, at_risk, events = _at_event_times(cohort.entry, moved, cohort.event, moved_times)
+    begins = cohort.entry if cohort.trigger is None else np.fmax(cohort.entry, cohort.trigger)
+    scored = moved > begins
+    if cohort.trigger is not None:
+        scored &= ~np.isnan(cohort.trigger)
+    hit = cohort.event & scored
+    moved_times = np.unique(moved[hit])
+    _, _, at_risk, events = _at_event_times(begins[scored], moved[scored], hit[scored], moved_times)
     hazard = np.append(0.0, np.cumsum(events / at_risk[:-1]))
 
     def hazard_by(time: Floats) -> Floats:
         return hazard[np.searchsorted(moved_times, time, side="right")]
 
-    residual = cohort.event - hazard_by(moved)
-    treated_in_time = deals.fixed & (moved > cohort.initiation)
-    since = hazard_by(np.fmax(cohort.initiation, cohort.entry)[treated_in_time])
+    residual = np.where(scored, cohort.event - hazard_by(moved), 0.0)
+    treated_in_time = deals.fixed & scored & (moved > cohort.initiation)
+    since = hazard_by(np.fmax(cohort.initiation, begins)[treated_in_time])
     times = np.unique(cohort.exit[cohort.event])
     first, past, n_at_risk, n_events = _at_event_times(
         cohort.entry, cohort.exit, cohort.event, times

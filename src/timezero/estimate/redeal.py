@@ -28,7 +28,8 @@ class Redeal:
     Parameters
     ----------
     observed_score : float
-        Events less expected events among the treated (Mantel-Byar), as it happened.
+        Events less expected events among the treated (Mantel-Byar), as it happened; over the
+        time from the trigger on when a trigger was recorded.
     observed_log_hazard_ratio : float
         Naive: ever against never treated, from time zero.
     observed_median_ratio : float
@@ -172,8 +173,9 @@ def redeal(
     Estimates
     ---------
     ``P(|U| as extreme)`` under no effect, ``U = sum_j (d_1j - d_j n_1j / n_j)``, treated from just
-    after the treatment (C4); and the law of the naive log hazard ratio (Efron, C9) and ratio of
-    medians, ever against never treated, under no effect.
+    after the treatment (C4), over candidates' time when a trigger was recorded; and the law of
+    the naive log hazard ratio (Efron, C9) and ratio of medians, ever against never treated, under
+    no effect.
 
     Assumes
     -------

@@ -39,7 +39,9 @@ def _exact(climb: Climb, redealt: Redeal) -> list[Contrast]:
             code="TZ-LAD-08",
         )
     how = "all enumerated" if redealt.enumerated else f"{redealt.n_deals} drawn"
-    score = "Mantel-Byar score" if climb.cohort.trigger is None else "Mantel-Byar score of candidates"
+    score = (
+        "Mantel-Byar score" if climb.cohort.trigger is None else "Mantel-Byar score of candidates"
+    )
     pair = wald_pair(
         (redealt.observed_score - middle) / spread,
         spread**-0.5,
