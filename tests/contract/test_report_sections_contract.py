@@ -41,6 +41,7 @@ def test_a_picture_is_svg_with_text_and_the_same_every_time(
 ) -> None:
     result = made_up_result(profile="private")
     first, second = FIGURES[name].draw(result), FIGURES[name].draw(result)
+    assert first.pictures
     for picture, again in zip(first.pictures, second.pictures, strict=True):
         assert picture.svg == again.svg
         root = ET.fromstring(picture.svg)  # noqa: S314

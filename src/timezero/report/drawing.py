@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias, cast
 
 import numpy as np
 
-from timezero.arrays import Floats, Ints
+from timezero.arrays import Floats
 from timezero.report.numbers import MINUS
 
 # The keyword arguments of matplotlib's methods have no types: its objects are Any here.
@@ -121,13 +121,6 @@ def wrapped(label: str, width: float) -> tuple[str, float]:
     """Return an axis label broken to fit a width in points, and the points its lines add."""
     lines = textwrap.wrap(label, int(width / POINTS_PER_LETTER)) or [""]
     return "\n".join(lines), LABEL_LINE * (len(lines) - 1)
-
-
-def drawn_positions(n: int, most: int = MOST_VERTICES) -> Ints:
-    """Return which of n points are drawn: all, or evenly spread ones with both ends."""
-    if n <= most:
-        return np.arange(n, dtype=np.int64)
-    return np.unique(np.linspace(0, n - 1, most).round().astype(np.int64))
 
 
 def round_ticks(last: float, most: int = 6) -> Floats:

@@ -16,17 +16,18 @@ from timezero.report.drawing import (
     ARM_DASH,
     GREY,
     MOST_MARKS,
+    MOST_VERTICES,
     Axes,
     as_svg,
     axes_at,
     canvas,
-    drawn_positions,
     house_style,
     round_ticks,
     wrapped,
 )
 from timezero.report.numbers import amount, percent, tick
 from timezero.report.small_cells import printed_counts
+from timezero.report.thinning import kept_positions
 
 WIDTH = 385.0
 PLOT_HEIGHT = 210.0
@@ -176,7 +177,7 @@ def draw_panel(panel: Panel) -> str:
 def _draw_curve(axes: Axes, panel: Panel, curve: Curve) -> None:
     reach = reach_of(curve, panel.smallest)
     shown = curve.times <= reach.last
-    kept = np.flatnonzero(shown)[drawn_positions(int(shown.sum()))]
+    kept = np.flatnonzero(shown)[kept_positions(int(shown.sum()), MOST_VERTICES)]
     times = np.concatenate([[curve.starts_at], curve.times[kept]])
     survival = np.concatenate([[1.0], curve.survival[kept]])
     colour, dash = ARM_COLOUR[curve.arm], ARM_DASH[curve.arm]
@@ -202,7 +203,7 @@ def _draw_curve(axes: Axes, panel: Panel, curve: Curve) -> None:
 
 def _draw_marks(axes: Axes, curve: Curve, where: Bools, *, marker: str, size: float) -> None:
     at = np.flatnonzero(where)
-    at = at[drawn_positions(at.size, MOST_MARKS)]
+    at = at[kept_positions(at.size, MOST_MARKS)]
     axes.plot(
         curve.times[at],
         curve.survival[at],

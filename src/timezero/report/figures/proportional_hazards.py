@@ -13,7 +13,6 @@ from timezero.report.drawing import (
     as_svg,
     axes_at,
     canvas,
-    drawn_positions,
     house_style,
     plain_tick,
     wrapped,
@@ -21,12 +20,13 @@ from timezero.report.drawing import (
 from timezero.report.figures.two_panels import time_axis
 from timezero.report.numbers import amount, p_value
 from timezero.report.small_cells import is_private
+from timezero.report.thinning import kept_positions
 
 
 def _picture(table: DataTable, result: StudyResult) -> str:
     times = np.array(table.columns["time"], dtype=np.float64)
     residuals = np.array(table.columns["residual"], dtype=np.float64)
-    kept = drawn_positions(times.size, MOST_VERTICES)
+    kept = kept_positions(times.size, MOST_VERTICES)
     label, more = wrapped(time_axis(result), 410.0)
     with house_style():
         figure = canvas(480.0, 250.0 + more)

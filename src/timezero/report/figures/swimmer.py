@@ -16,13 +16,13 @@ from timezero.report.drawing import (
     as_svg,
     axes_at,
     canvas,
-    drawn_positions,
     house_style,
     wrapped,
 )
 from timezero.report.figures.two_panels import time_axis
 from timezero.report.numbers import amount
 from timezero.report.small_cells import is_private
+from timezero.report.thinning import kept_positions
 
 MOST_PATIENTS = 60
 
@@ -30,7 +30,7 @@ MOST_PATIENTS = 60
 def _chosen(cohort: Cohort) -> Ints:
     """Return the patients drawn, longest followed first; evenly spread when there are many."""
     order = np.argsort(-cohort.exit, kind="stable")
-    return order[drawn_positions(cohort.n, MOST_PATIENTS)]
+    return order[kept_positions(cohort.n, MOST_PATIENTS)]
 
 
 def _mark(axes: Axes, at: Floats, rows: Floats, *, marker: str, colour: str, label: str) -> None:

@@ -12,12 +12,13 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-from timezero.arrays import Floats
+from timezero.arrays import Floats, Ints
 from timezero.errors import InputRefused
 from timezero.findings import Finding
 from timezero.model.cohort import Cohort
 from timezero.model.estimate import ArmSummary, AtTime, Contrast, Curve
 from timezero.model.result import DataTable, Provenance, Rung, Share, StudyResult, Verdict
+from timezero.report.thinning import kept_positions
 
 SCHEMA_NAME: Final = "timezero/study-result/1"
 LONGEST_CURVE: Final = 5_000
@@ -103,14 +104,7 @@ def _contrast(contrast: Contrast) -> Json:
     }
 
 
-def thinned(n_times: int, longest: int) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """Return the positions kept of a long curve: evenly spread, the first and last among them."""
-    if n_times <= longest:
-        return np.arange(n_times, dtype=np.int64)
-    return np.unique(np.linspace(0, n_times - 1, longest).round().astype(np.int64))
-
-
-def _summed(counts: Floats, kept: np.ndarray[Any, np.dtype[np.int64]]) -> list[float | str | None]:
+def _summed(counts: Floats, kept: Ints) -> list[float | str | None]:
     """Add the counts of left-out times to the next time kept, so that totals stay right."""
     if kept.size == counts.size:
         return _series(counts.tolist())
@@ -119,7 +113,7 @@ def _summed(counts: Floats, kept: np.ndarray[Any, np.dtype[np.int64]]) -> list[f
 
 
 def _curve(curve: Curve) -> Json:
-    kept = thinned(curve.times.size, LONGEST_CURVE)
+    kept = kept_positions(curve.times.size, LONGEST_CURVE)
     return {
         "arm": curve.arm,
         "label": curve.label,
