@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from timezero.ladder.verdict import HEADLINES, code_of
+from timezero.ladder.verdict import HEADLINES, code_of, has_few_events
 from timezero.model.estimate import Contrast
 from timezero.model.reading import primary_ratio
 from timezero.model.result import Rung
@@ -80,3 +80,11 @@ def test_headlines_never_claim_equality_or_cause():
         assert "effect" not in text
         assert "prolong" not in text
         assert "debunk" not in text
+
+
+def test_fewer_than_ten_events_cannot_tell_whatever_the_interval_says():
+    strong = ratio(0.07, 0.01, 0.60, n_events=9)
+    assert code_of(ratio(0.05, 0.01, 0.40), strong) == "too_few_to_tell"
+    assert has_few_events(strong)
+    enough = ratio(0.07, 0.01, 0.60, n_events=10)
+    assert code_of(ratio(0.05, 0.01, 0.40), enough) == "waiting_does_not_explain_it"

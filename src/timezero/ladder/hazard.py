@@ -158,6 +158,7 @@ def _firth(climb: Climb, rows: PersonTime, terms: Terms, *, variant: str) -> Haz
         details={
             "log_likelihood_null": fit.log_likelihood_null,
             "log_likelihood": fit.log_likelihood,
+            "n_events": float(rows.event.sum()),
         },
     )
     return HazardEstimates(contrasts=ratio_pair(contrast))

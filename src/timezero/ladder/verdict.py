@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 from timezero.ladder.climb import Climb
 from timezero.model.estimate import Contrast
 from timezero.model.reading import fair_rung, primary_ratio, ratio_text
 from timezero.model.result import Rung, Verdict
 
+EVENTS_AT_LEAST = 10
+FEW_EVENTS_HEADLINE = (
+    f"Too few to tell: counted fairly, the comparison rests on fewer than {EVENTS_AT_LEAST} events."
+)
 HEADLINES = {
     "waiting_explains_it": (
         "Waiting explains it: counted fairly, there is no evidence of a difference, and the fair "
@@ -45,6 +51,11 @@ def _printed(contrast: Contrast) -> str:
     return f"{ratio_text(contrast.value)} ({contrast.level:.0%} CI {lower} to {upper})"
 
 
+def has_few_events(fair: Contrast) -> bool:
+    """Return whether the fair comparison rests on fewer than 10 events."""
+    return fair.details.get("n_events", math.inf) < EVENTS_AT_LEAST
+
+
 def code_of(naive: Contrast, fair: Contrast) -> str:
     """Return the verdict's code from the two hazard ratios; the rules are those of the report.
 
@@ -52,8 +63,10 @@ def code_of(naive: Contrast, fair: Contrast) -> str:
     advantage: it lies below 1; it was hidden when the first ratio was 1 or more. Otherwise the
     fair interval includes 1, and then the first count decides: without an advantage there is
     nothing to explain; with one, waiting explains it when the fair interval excludes it, and else
-    too few can tell.
+    too few can tell. Fewer than 10 events in the fair count can never tell (guard G2).
     """
+    if has_few_events(fair):
+        return "too_few_to_tell"
     if fair.lower > 1.0:
         return "harm_was_visible" if naive.lower > 1.0 else "harm_was_hidden"
     if fair.upper < 1.0:
@@ -123,7 +136,7 @@ def reach_verdict(climb: Climb, ladder: tuple[Rung, ...]) -> Verdict:
     code = code_of(naive_ratio, fair_ratio)
     return Verdict(
         code=code,
-        headline=HEADLINES[code],
+        headline=FEW_EVENTS_HEADLINE if has_few_events(fair_ratio) else HEADLINES[code],
         number=f"Hazard ratio {_printed(naive_ratio)} as first counted; "
         f"{_printed(fair_ratio)} counted fairly",
         reasons=tuple(_reasons(climb, rungs, naive_ratio, fair_ratio)),

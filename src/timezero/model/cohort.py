@@ -51,7 +51,7 @@ class TimeSource:
     rule: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Cohort:
     """The patients, with every time in one unit from time zero (C1).
 
@@ -97,6 +97,10 @@ class Cohort:
     attrition: tuple[AttritionStep, ...]
     findings: tuple[Finding, ...]
     digest: str
+
+    def __repr__(self) -> str:
+        """Return the same few lines as ``str``, never the patients."""
+        return str(self)
 
     def __str__(self) -> str:
         """Return the cohort in two lines."""

@@ -149,7 +149,7 @@ class Provenance:
     made_at: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class StudyResult:
     """The whole answer of a study."""
 
@@ -168,6 +168,10 @@ class StudyResult:
             if rung.name == name:
                 return rung
         raise KeyError(name)
+
+    def __repr__(self) -> str:
+        """Return the same few lines as ``str``, never the patients."""
+        return str(self)
 
     def __str__(self) -> str:
         """Return the verdict in two lines."""

@@ -87,17 +87,22 @@ def _time_lived(rung: Rung, horizon: float, *, variant: str | None = None) -> Co
 
 
 def _landmark_rows(rung: Rung, horizon: float) -> list[LadderRow]:
-    return [
-        LadderRow(
-            rung=rung,
-            label=f"{short_title(rung)} at {tick(contrast.at)}",
-            hazard_ratio=contrast,
-            time_lived=_time_lived(rung, horizon, variant=contrast.variant),
-            leads=False,
-        )
-        for contrast in rung.contrasts
-        if contrast.measure == "hazard_ratio" and contrast.variant.startswith("landmark=")
-    ]
+    """Return one line a landmark, with the ratio that is to be read first there."""
+    stems = dict.fromkeys(
+        c.variant.removeprefix("firth_")
+        for c in rung.contrasts
+        if c.measure == "hazard_ratio" and c.variant.removeprefix("firth_").startswith("landmark=")
+    )
+    rows: list[LadderRow] = []
+    for stem in stems:
+        ratio = primary_ratio(rung, stem)
+        if ratio is None:
+            continue
+        label = f"{short_title(rung)} at {tick(ratio.at)}"
+        firth = ratio.variant.startswith("firth")
+        lived = _time_lived(rung, horizon, variant=stem)
+        rows.append(_row(rung, f"{label}, Firth" if firth else label, ratio, lived))
+    return rows
 
 
 def _model_rows(rung: Rung, horizon: float) -> list[LadderRow]:

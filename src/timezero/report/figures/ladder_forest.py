@@ -22,8 +22,14 @@ from timezero.report.drawing import (
     house_style,
 )
 from timezero.report.figures._interval_axis import clipped, ratio_limits, set_ratio_axis
-from timezero.report.ladder_rows import LadderRow, ladder_rows
-from timezero.report.numbers import contrast_interval, contrast_text, contrast_value, p_value
+from timezero.report.ladder_rows import LadderRow, common_horizon, ladder_rows
+from timezero.report.numbers import (
+    contrast_interval,
+    contrast_text,
+    contrast_value,
+    p_value,
+    tick,
+)
 
 WHITE_BEHIND = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
 HEADINGS = {"published_error": "Published errors", "correction": "Corrections"}
@@ -146,7 +152,7 @@ def _picture(rows: tuple[LadderRow, ...], shape: _Shape, name: str) -> str:
         return as_svg(figure, name)
 
 
-def _table(rows: tuple[LadderRow, ...]) -> Table:
+def _table(result: StudyResult, rows: tuple[LadderRow, ...]) -> Table:
     def line(row: LadderRow) -> tuple[str, ...]:
         role = "published error" if row.rung.role == "published_error" else "correction"
         if row.refused:
@@ -169,7 +175,7 @@ def _table(rows: tuple[LadderRow, ...]) -> Table:
             "Who is counted from when",
             "Hazard ratio",
             "P",
-            "Mean time lived, difference",
+            f"Mean {result.cohort.time_unit} lived by {tick(common_horizon(result))}, difference",
         ),
         rows=tuple(line(row) for row in rows),
     )
@@ -206,7 +212,7 @@ def _draw(result: StudyResult) -> Figure | None:
             Picture(svg=_picture(rows, _WIDE, "ladder-wide"), shown="wide"),
             Picture(svg=_picture(rows, _NARROW, "ladder-narrow"), shown="narrow"),
         ),
-        table=_table(rows),
+        table=_table(result, rows),
         note="Published errors are shown to be compared with, not to be believed. Arrows: the "
         "interval goes on beyond the axis.",
     )
