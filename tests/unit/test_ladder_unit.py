@@ -359,3 +359,27 @@ def test_what_the_two_mantel_byar_ratios_compare_is_said(make_cohort, result):
     without = timezero.study(monotone(make_cohort), Protocol(analysis=QUICK)).rung("mantel_byar")
     assert "candidates only" not in str(without.cautions)
     assert "one-step ratio so far from 1" in str(without.cautions)
+
+
+def test_curves_from_a_state_that_is_empty_at_an_event_have_no_test_and_no_interval(make_cohort):
+    # Two die untreated before anybody is treated: until then the treated curve is 1 by convention.
+    rng = np.random.default_rng(8)
+    waits = np.concatenate([[NEVER] * 20, 3.0 + np.arange(20.0) / 4.0])
+    leave = np.concatenate([[1.0, 2.0], 12.0 + rng.permutation(38) / 2.0])
+    cohort = make_cohort(leave, [1] * 40, waits)
+    analysis = AnalysisPart(redeals=20, bootstrap=20, horizons=(20.0,), landmarks=(8.0,))
+    study = timezero.study(cohort, Protocol(analysis=analysis))
+
+    def lived(name):
+        rung = study.rung(name)
+        return next(c for c in rung.contrasts if c.measure == "rmst_difference")
+
+    empty = lived("time_varying")
+    assert np.isfinite(empty.value)
+    assert np.isnan([empty.lower, empty.upper, empty.p_value]).all()
+    assert any("empty at an event" in caution for caution in empty.cautions)
+    for name in ("simon_makuch", "landmark"):
+        tested = lived(name)
+        z = tested.value / tested.details["no_effect_standard_error"]
+        assert tested.statistic == pytest.approx(z * z)
+        assert np.isfinite([tested.lower, tested.p_value]).all()

@@ -47,7 +47,7 @@ def no_effect_standard_errors(rows: PersonTime, *, horizon: float) -> tuple[floa
     ------
     Nothing.
     """
-    entry, leave = np.maximum(rows.entry, rows.starts_at), rows.exit
+    entry, leave = rows.entry, rows.exit
     counted = rows.event & (leave <= horizon)
     times, n_events = np.unique(leave[counted], return_counts=True)
     if times.size == 0:

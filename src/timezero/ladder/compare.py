@@ -132,7 +132,7 @@ def compare_from_stable_start(climb: Climb, rows: PersonTime, *, name: str) -> R
     )
     boot = climb.bootstrap(name, conditional) if name else None
     numbers.contrasts = [
-        _tested_without_effect(_resampled(climb, c, boot), conditional) for c in numbers.contrasts
+        tested_without_effect(_resampled(climb, c, boot), conditional) for c in numbers.contrasts
     ]
     numbers.cautions.append(
         f"both curves are conditional on reaching {start:g}, where at least {needed} patients are "
@@ -174,18 +174,25 @@ def _resampled(climb: Climb, contrast: Contrast, boot: BootstrapArms | None) -> 
     )
 
 
-def _tested_without_effect(contrast: Contrast, rows: PersonTime) -> Contrast:
-    """Return the contrast with a test that takes the variance there is under no effect."""
+def tested_without_effect(contrast: Contrast, rows: PersonTime) -> Contrast:
+    """Return the contrast with a test that takes the variance there is under no effect.
+
+    Where a state is empty at an event its curve is 1 there by convention, not by observation:
+    the difference then has neither test nor interval.
+    """
     if contrast.measure not in BY_STATE:
         return contrast
     lived, alive = no_effect_standard_errors(rows, horizon=contrast.at)
     error = lived if contrast.measure == "rmst_difference" else alive
-    if not error > 0.0:
-        caution = f"no test at {contrast.at:g}: without effect the curves could not differ"
+    if math.isnan(error):
+        nan = float("nan")
+        caution = "no test and no interval: an arm is empty at an event, or there is no event"
         return replace(
             contrast,
-            statistic=float("nan"),
-            p_value=float("nan"),
+            statistic=nan,
+            p_value=nan,
+            lower=nan,
+            upper=nan,
             cautions=(*contrast.cautions, caution),
         )
     z = contrast.value / error
@@ -193,7 +200,8 @@ def _tested_without_effect(contrast: Contrast, rows: PersonTime) -> Contrast:
         contrast,
         statistic=z * z,
         p_value=two_sided_p(z),
-        method=f"{contrast.method}; test with the variance under no effect",
+        method=f"{contrast.method.removesuffix(' and test')}; test with the variance under no "
+        "effect",
         details={**contrast.details, "no_effect_standard_error": error},
     )
 

@@ -11,7 +11,7 @@ from timezero.arrays import Floats
 from timezero.errors import AnalysisRefused
 from timezero.estimate.landmark import landmark_curve
 from timezero.ladder.climb import Climb, RungMethod, RungNumbers
-from timezero.ladder.compare import compare_curves_if_any, log_rank_pair
+from timezero.ladder.compare import compare_curves_if_any, log_rank_pair, tested_without_effect
 from timezero.ladder.hazard import hazard_ratios
 from timezero.model.cohort import Cohort
 from timezero.model.estimate import Contrast
@@ -52,7 +52,9 @@ def _at_landmark(climb: Climb, at: float) -> RungNumbers:
     hazard = hazard_ratios(climb, rows, variant=variant)
     tests = log_rank_pair(climb, rows, variant=f"log_rank_{variant}", test="log-rank")
     found = [*hazard.contrasts, *tests]
-    numbers.contrasts = [replace(c, at=at) for c in found] + numbers.contrasts
+    numbers.contrasts = [replace(c, at=at) for c in found] + [
+        tested_without_effect(c, rows) for c in numbers.contrasts
+    ]
     numbers.cautions = [
         f"landmark {at:g}: {caution}" for caution in (*hazard.cautions, *numbers.cautions)
     ]

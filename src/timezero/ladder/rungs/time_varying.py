@@ -12,7 +12,7 @@ from timezero.estimate.cox import fit_cox
 from timezero.estimate.profile_likelihood import profile_interval
 from timezero.estimate.proportional_hazards import PhTest, proportional_hazards_test
 from timezero.ladder.climb import Climb, RungMethod, RungNumbers
-from timezero.ladder.compare import compare_curves_if_any
+from timezero.ladder.compare import compare_curves_if_any, tested_without_effect
 from timezero.ladder.hazard import (
     HazardEstimates,
     adjusted_hazard_ratios,
@@ -120,7 +120,7 @@ def _estimate(climb: Climb) -> RungNumbers:
         *contrasts,
         *adjusted.contrasts,
         *since.contrasts,
-        *numbers.contrasts,
+        *(tested_without_effect(c, rows) for c in numbers.contrasts),
     ]
     numbers.cautions = [
         *hazard.cautions,
