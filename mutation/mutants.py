@@ -472,8 +472,8 @@ MUTANTS = [
             "value: treated at the landmark itself",
         ),
         (
-            "(cohort.exit > at) & (cohort.exit > entered)",
-            "(cohort.exit >= at) & (cohort.exit >= entered)",
+            "counted = np.minimum(cohort.exit, end) > entered",
+            "counted = np.minimum(cohort.exit, end) >= entered",
             "value: who leaves at the landmark is counted",
         ),
         (

@@ -31,8 +31,8 @@ def test_eight_patients(make_rows: Rows) -> None:
     assert survival.upper - survival.lower == pytest.approx(
         2 * Z * math.sqrt(6 / 64), rel=4 * ROUNDING
     )
-    assert survival.statistic == pytest.approx(0.5 / math.sqrt(6 / 64), rel=4 * ROUNDING)
-    assert survival.p_value == pytest.approx(math.erfc(survival.statistic / math.sqrt(2)))
+    assert survival.statistic == pytest.approx(0.25 / (6 / 64), rel=4 * ROUNDING)
+    assert survival.p_value == pytest.approx(math.erfc(math.sqrt(survival.statistic / 2)))
     assert (survival.measure, survival.at) == ("survival_difference", 4.0)
     # Time lived until 4. Reference: 1, 2, 3, 4 on average 5/2, variance of the four values
     # (9 + 1 + 1 + 9)/4 / 4 = 5/4, over four patients: 5/16.

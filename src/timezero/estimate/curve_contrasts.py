@@ -98,7 +98,7 @@ def _difference(
         upper=value + reach,
         level=level,
         p_value=two_sided_p(z),
-        statistic=z,
+        statistic=z * z,
         at=reference.at,
         method=method,
         cautions=tuple(
