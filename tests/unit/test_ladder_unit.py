@@ -88,6 +88,15 @@ def test_parts_add_up_to_the_published_difference(result, scale):
     assert total == pytest.approx(parts["published"], rel=1e-12)
 
 
+def test_parts_say_from_when_time_lived_counts(result):
+    words = {(s.scale, s.part): s.words for s in result.decomposition}
+    for part, rung in (("person_time", "simon_makuch"), ("trigger", "from_trigger")):
+        start = result.rung(rung).curves[0].starts_at
+        assert f"counts from {start:g} on" in words["rmst_difference", part]
+        assert "counts from" not in words["log_hazard_ratio", part]
+    assert "counts from" not in words["rmst_difference", "published"]
+
+
 def test_the_clock_is_a_part_when_two_clocks_were_published(cohort):
     protocol = Protocol(analysis=QUICK, question=QuestionPart(published_error="clock_reset"))
     shares = timezero.study(cohort, protocol).decomposition
@@ -162,6 +171,8 @@ def test_without_a_trigger_the_rung_is_refused_and_said(make_cohort):
     trigger = [s for s in result.decomposition if s.part == "trigger"]
     assert {s.status for s in trigger} == {"not_assessed"}
     assert all(np.isnan(s.value) for s in trigger)
+    left = [s.words for s in result.decomposition if s.part == "remainder"]
+    assert all("no candidates" in words for words in left)
 
 
 def test_everybody_treated_refuses_what_needs_the_untreated(make_cohort):

@@ -32,6 +32,7 @@ WORDS = {
     "trigger": "removed by counting only candidates, from the trigger",
     "remainder": "left: effect of the treatment, choice of fitter patients, and chance together",
 }
+WITH_TRIGGER_LEFT = ", with what patients who were no candidates make of it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -74,12 +75,28 @@ def _lived(climb: Climb, rung: Rung, *, bootstrap: str, rows: PersonTime, horizo
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Steps:
-    """The same contrast at each stage; ``trigger`` is None where no trigger can be used."""
+    """The same contrast at each stage; ``trigger`` is None where no trigger can be used.
+
+    ``starts`` and ``trigger_starts`` say from when time lived is counted there, NaN = from zero.
+    """
 
     published: _Step
     one_clock: _Step
     person_time: _Step
     trigger: _Step | None
+    starts: float = NAN
+    trigger_starts: float = NAN
+
+
+def _words(part: Part, steps: _Steps) -> str:
+    """Return what a part is; time lived is counted from later once states are compared."""
+    starts = {"person_time": steps.starts, "trigger": steps.trigger_starts}.get(part, NAN)
+    words = WORDS[part]
+    if not np.isnan(starts):
+        words += f"; time lived counts from {starts:g} on, where both states hold enough patients"
+    if part == "remainder" and steps.trigger is None:
+        words += WITH_TRIGGER_LEFT
+    return words
 
 
 def _shares(climb: Climb, scale: Scale, steps: _Steps, at: float) -> list[Share]:
@@ -105,7 +122,7 @@ def _shares(climb: Climb, scale: Scale, steps: _Steps, at: float) -> list[Share]
                 lower=lower,
                 upper=upper,
                 status="ok" if assessed else "not_assessed",
-                words=WORDS[part],
+                words=_words(part, steps),
                 at=at,
             )
         )
@@ -142,23 +159,29 @@ def _on_time_lived_scale(climb: Climb, rungs: dict[str, Rung], horizon: float) -
         return _lived(climb, rungs[rung], bootstrap=rung, rows=rows, horizon=horizon)
 
     one_clock = _one_clock(name)
+    trigger, trigger_start = _lived_from_trigger(climb, rungs, horizon)
     steps = _Steps(
         published=lived(name, PUBLISHED[name](cohort)),
         one_clock=lived(one_clock, PUBLISHED[one_clock](cohort)),
         person_time=lived("simon_makuch", rows_after(states, start)),
-        trigger=_lived_from_trigger(climb, rungs, horizon),
+        trigger=trigger,
+        starts=start,
+        trigger_starts=trigger_start,
     )
     return _shares(climb, "rmst_difference", steps, horizon)
 
 
-def _lived_from_trigger(climb: Climb, rungs: dict[str, Rung], horizon: float) -> _Step | None:
+def _lived_from_trigger(
+    climb: Climb, rungs: dict[str, Rung], horizon: float
+) -> tuple[_Step | None, float]:
+    """Return the difference from the trigger on, and the start of its curves."""
     if climb.cohort.trigger is None or rungs["from_trigger"].status != "ok":
-        return None
+        return None, NAN
     rows = from_trigger(climb.cohort)
     try:
         start, _ = stable_start(climb, rows)
     except AnalysisRefused:
-        return None
+        return None, NAN
     step = _lived(
         climb,
         rungs["from_trigger"],
@@ -166,7 +189,7 @@ def _lived_from_trigger(climb: Climb, rungs: dict[str, Rung], horizon: float) ->
         rows=rows_after(rows, start),
         horizon=horizon,
     )
-    return None if np.isnan(step.value) else step
+    return (None, NAN) if np.isnan(step.value) else (step, start)
 
 
 def decompose(climb: Climb, rungs: tuple[Rung, ...]) -> tuple[Share, ...]:
