@@ -38,6 +38,8 @@ def programs() -> Iterator[dict[str, ModuleType]]:
 def rates(found: list[dict[str, float]], alpha: float = 0.05) -> dict[str, float]:
     """Return how often each method rejects."""
     methods = {name for one in found for name in one}
+    # A p-value that is not a number would count as no rejection.
+    assert not any(np.isnan(one[m]) for one in found for m in one)
     return {
         m: float(np.mean([one[m] < alpha for one in found if m in one])) for m in sorted(methods)
     }
@@ -60,7 +62,8 @@ def test_only_the_published_errors_see_an_effect_that_is_not_there(
         if method.startswith(PUBLISHED_ERRORS):
             assert share > 0.3, method
         else:
-            assert abs(share - 0.05) <= allowed(0.05), (method, share)
+            # 250 data sets without one rejection: once in 400 000 where 5 % reject.
+            assert 0.0 < share <= 0.05 + allowed(0.05), (method, share)
 
 
 def test_where_a_trigger_matters_only_what_knows_it_is_right(
@@ -71,7 +74,7 @@ def test_where_a_trigger_matters_only_what_knows_it_is_right(
     right = [m for m in rejected if "trigger" in m] + ["Mantel-Byar, exact"]
     assert len(right) == 5
     for method in right:
-        assert abs(rejected[method] - 0.05) <= allowed(0.05), (method, rejected[method])
+        assert 0.0 < rejected[method] <= 0.05 + allowed(0.05), (method, rejected[method])
     assert rejected["ever_treated, Cox"] > 0.3
     assert rejected["time-varying Cox, Wald"] > 0.3
 
