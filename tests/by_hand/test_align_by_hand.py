@@ -117,6 +117,17 @@ def test_landmark_window_censors_at_its_end(six):
     ]
 
 
+def test_landmark_counts_late_entries_from_their_entry(make_cohort):
+    late = make_cohort([10, 9, 8], [1, 1, 0], [2, 6, NEVER], entries=[0, 5, 7])
+    assert rows_of(landmark(late, 4)) == [
+        (0, 4, 10, True, 1),
+        (1, 5, 9, True, 0),
+        (2, 7, 8, False, 0),
+    ]
+    # The window of the third closes before observation begins.
+    assert [row[0] for row in rows_of(landmark(late, 4, window=3))] == [0, 1]
+
+
 def test_from_trigger_counts_candidates_from_their_trigger(six):
     # Patient 4 is triggered on the day of death and has no time after it.
     assert rows_of(from_trigger(six)) == [

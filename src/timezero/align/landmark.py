@@ -10,7 +10,9 @@ from timezero.model.person_time import PersonTime
 
 
 def landmark(cohort: Cohort, at: float, *, window: float | None = None) -> PersonTime:
-    """Group those alive and under observation at the landmark by treatment so far.
+    """Group those alive at the landmark by treatment so far.
+
+    Who comes under observation after the landmark is at risk from then, not left out.
 
     Parameters
     ----------

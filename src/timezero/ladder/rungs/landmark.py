@@ -106,8 +106,9 @@ RUNG = RungMethod(
     role="correction",
     title="Landmark: groups fixed at a day everybody in them has reached",
     estimand=(
-        "Among patients alive and under observation at the landmark, the difference from then on "
-        "between those treated by it and those not yet treated, who may be treated later."
+        "Among patients alive at the landmark, the difference from then on between those treated "
+        "by it and those not yet treated, who may be treated later; who comes under observation "
+        "after the landmark is at risk from then."
     ),
     symbols="hazard(t | T > s, W <= s) against hazard(t | T > s, W > s), t > s",
     counted_from="those alive at the landmark, from the landmark",
