@@ -10,6 +10,7 @@ import pytest
 import timezero
 from timezero.errors import AnalysisRefused, UnknownName
 from timezero.ladder.run import ladder_methods
+from timezero.model.cohort import Covariate
 from timezero.model.protocol import AnalysisPart, DataPart, Protocol, QuestionPart
 
 NEVER = float("nan")
@@ -394,3 +395,17 @@ def test_curves_from_a_state_that_is_empty_at_an_event_have_no_test_and_no_inter
         z = tested.value / tested.details["no_effect_standard_error"]
         assert tested.statistic == pytest.approx(z * z)
         assert np.isfinite([tested.lower, tested.p_value]).all()
+
+
+@pytest.mark.parametrize(("n_events", "adjusted"), [(9, False), (10, True)])
+def test_fewer_than_ten_events_are_not_adjusted(make_cohort, n_events, adjusted):
+    rng = np.random.default_rng(14)
+    leave = 10.0 + rng.permutation(40) / 2.0
+    event = np.isin(np.arange(40), rng.permutation(40)[:n_events])
+    waits = np.where(np.arange(40) % 2 == 0, NEVER, 1.0 + np.arange(40) / 8.0)
+    age = Covariate(name="age", kind="numeric", values=rng.normal(60.0, 9.0, 40))
+    cohort = dataclasses.replace(make_cohort(leave, event, waits), covariates=(age,))
+    rung = timezero.study(cohort, Protocol(analysis=QUICK)).rung("time_varying")
+    assert (rung.contrast("hazard_ratio", "firth_adjusted") is not None) is adjusted
+    assert rung.contrast("hazard_ratio", "firth") is not None
+    assert any("cannot carry" in caution for caution in rung.cautions) is not adjusted

@@ -23,6 +23,7 @@ COMPLETE_CASE_REFUSAL = 0.20
 ROBUST_ERROR_NONE = 1e-6
 IMPLAUSIBLE_LOG_RATIO = float(np.log(5.0))
 FEW_EVENTS = 50
+EVENTS_TO_ADJUST = 10
 FIRTH_AFFORDABLE_ROWS = 2_000
 
 
@@ -164,6 +165,18 @@ def _firth(climb: Climb, rows: PersonTime, terms: Terms, *, variant: str) -> Haz
     return HazardEstimates(contrasts=ratio_pair(contrast))
 
 
+def _refuse_to_adjust(n_events: int, n_variables: int) -> None:
+    """Raise AnalysisRefused where the events cannot carry a model with further columns."""
+    if n_events < max(EVENTS_TO_ADJUST, EVENTS_PER_VARIABLE_AT_LEAST * n_variables):
+        raise AnalysisRefused(
+            what=f"{n_events} events cannot carry {n_variables} variables",
+            where="data.covariates",
+            mend=f"at least {EVENTS_TO_ADJUST} events, and {EVENTS_PER_VARIABLE_AT_LEAST:g} for "
+            "each variable, are needed to adjust",
+            code="TZ-LAD-02",
+        )
+
+
 def hazard_ratios(
     climb: Climb,
     rows: PersonTime,
@@ -187,20 +200,15 @@ def hazard_ratios(
     Raises
     ------
     AnalysisRefused
-        There are no events, or fewer than 2 events for each variable.
+        There are no events; or, with other columns, fewer than 10 events (guard G2), or fewer
+        than 2 for each variable (guard G1).
     """
     arm = rows.arm.astype(np.float64)[:, np.newaxis]
     terms = Terms(names=("the treatment",), columns=arm).then(others)
     n_events, n_variables = int(rows.event.sum()), len(terms.names)
     per_variable = n_events / n_variables
-    if others is not None and per_variable < EVENTS_PER_VARIABLE_AT_LEAST:
-        raise AnalysisRefused(
-            what=f"{n_events} events cannot carry {n_variables} variables",
-            where="data.covariates",
-            mend=f"adjust for fewer covariates: at least "
-            f"{EVENTS_PER_VARIABLE_AT_LEAST:g} events for each variable are needed",
-            code="TZ-LAD-02",
-        )
+    if others is not None:
+        _refuse_to_adjust(n_events, n_variables)
     found = HazardEstimates()
     needs_firth = per_variable < EVENTS_PER_VARIABLE_FOR_ORDINARY_COX
     if needs_firth:
