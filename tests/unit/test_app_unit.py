@@ -145,3 +145,12 @@ def test_an_interruption_is_said(registry, capsys, monkeypatch):
     monkeypatch.setattr(study_command, "_report_path", interrupted)
     assert app.run(["study", "registry.csv"]) == 130
     assert "interrupted" in capsys.readouterr().err
+
+
+def test_the_report_of_the_second_process_is_that_of_the_library(registry, capsys, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    quick = [*COLUMNS, "--event-value", "1", "--redeals", "50", "--bootstrap", "20", "--plain"]
+    assert app.run(["study", "registry.csv", *quick, "--html", "two.html"]) == 0
+    monkeypatch.setattr("sys.executable", "/nowhere/python")
+    assert app.run(["study", "registry.csv", *quick, "--html", "one.html"]) == 0
+    assert (registry / "two.html").read_bytes() == (registry / "one.html").read_bytes()

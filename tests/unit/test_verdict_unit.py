@@ -31,6 +31,9 @@ def ratio(value, lower, upper, *, variant="unadjusted", n_events=50):
         (ratio(1.80, 1.20, 2.70), ratio(1.60, 1.10, 2.30), "harm_was_visible"),
         (ratio(1.80, 1.00, 2.70), ratio(1.60, 1.10, 2.30), "harm_was_hidden"),
         (ratio(1.00, 0.70, 1.40), ratio(0.50, 0.30, 0.83), "advantage_was_hidden"),
+        # The mirror image of hidden harm: an interval that includes 1 has shown nothing.
+        (ratio(0.77, 0.53, 1.10), ratio(0.50, 0.30, 0.83), "advantage_was_hidden"),
+        (ratio(1.30, 0.91, 1.89), ratio(2.00, 1.20, 3.33), "harm_was_hidden"),
         (ratio(0.40, 0.20, 0.80), ratio(0.90, 0.30, 2.70), "too_few_to_tell"),
         (ratio(1.10, 0.70, 1.80), ratio(1.20, 0.70, 2.00), "no_advantage_to_explain"),
         # The naive value on the very limit of the fair interval is still inside it.

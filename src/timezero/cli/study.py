@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -120,6 +121,7 @@ def study(
         _refuse_closed_folder(place)
 
     from timezero.cli._progress import showing_progress
+    from timezero.cli._report_process import report_writer
     from timezero.intake.cohort import read_cohort
     from timezero.ladder.run import study as walk
 
@@ -130,13 +132,14 @@ def study(
             mend="name the registry file under [data], or give it on the command line",
             code="TZ-CLI-01",
         )
-    with showing_progress(plain=output.plain) as progress:
+    writing = nullcontext() if report_to is None else report_writer()
+    with writing as write_report, showing_progress(plain=output.plain) as progress:
         progress("reading", 0, 1)
         cohort = read_cohort(registry, protocol)
         result = walk(cohort, protocol, progress=progress)
-        if report_to is not None:
+        if report_to is not None and write_report is not None:
             progress("report", 0, 1)
-            result.report(str(report_to))
+            write_report(result, report_to)
     return _deliver(result, output, report_to)
 
 

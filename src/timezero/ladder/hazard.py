@@ -255,16 +255,16 @@ def adjusted_hazard_ratios(
         return found
     kept: Bools = design.complete[rows.patient]
     try:
-        found.add(
-            hazard_ratios(
-                climb,
-                chosen_rows(rows, kept),
-                variant="adjusted",
-                others=Terms(names=design.names, columns=design.columns[rows.patient[kept]]),
-                robust=True,
-                firth_always=firth_always,
-            )
+        adjusted = hazard_ratios(
+            climb,
+            chosen_rows(rows, kept),
+            variant="adjusted",
+            others=Terms(names=design.names, columns=design.columns[rows.patient[kept]]),
+            robust=True,
+            firth_always=firth_always,
         )
+        found.contrasts += adjusted.contrasts
+        found.cautions += [f"adjusted model: {caution}" for caution in adjusted.cautions]
     except AnalysisRefused as refusal:
         found.cautions.append(f"not adjusted: {refusal.what}")
     if design.share_missing > COMPLETE_CASE_CAUTION:

@@ -60,7 +60,7 @@ def code_of(naive: Contrast, fair: Contrast) -> str:
     """Return the verdict's code from the two hazard ratios; the rules are those of the report.
 
     Harm: the fair interval lies above 1; it was visible when the first interval did so too. An
-    advantage: it lies below 1; it was hidden when the first ratio was 1 or more. Otherwise the
+    advantage: it lies below 1; it was hidden unless the first interval did so too. Otherwise the
     fair interval includes 1, and then the first count decides: without an advantage there is
     nothing to explain; with one, waiting explains it when the fair interval excludes it, and else
     too few can tell. Fewer than 10 events in the fair count can never tell (guard G2).
@@ -70,7 +70,7 @@ def code_of(naive: Contrast, fair: Contrast) -> str:
     if fair.lower > 1.0:
         return "harm_was_visible" if naive.lower > 1.0 else "harm_was_hidden"
     if fair.upper < 1.0:
-        return "advantage_was_hidden" if naive.value >= 1.0 else "waiting_does_not_explain_it"
+        return "advantage_was_hidden" if naive.upper >= 1.0 else "waiting_does_not_explain_it"
     if naive.value >= 1.0:
         return "no_advantage_to_explain"
     return "waiting_explains_it" if naive.value < fair.lower else "too_few_to_tell"

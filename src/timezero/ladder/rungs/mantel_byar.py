@@ -21,6 +21,8 @@ SPREAD_NONE = 1e-12
 RATIO = "log_hazard_ratio"
 FAR_FROM_ONE = float(np.log(5.0))
 
+UNDEALT_CAUTION = 0.01
+
 
 def _exact(climb: Climb, redealt: Redeal) -> list[Contrast]:
     """Return the exact test, with the one-step ratio from the mean and spread of the deals.
@@ -93,6 +95,10 @@ def _redeal(climb: Climb, found: RungNumbers) -> None:
             "a one-step ratio so far from 1 is inaccurate: read the test, not its size"
         )
     found.tables += null_tables(redealt, climb.level)
+    if redealt.share_undealt > UNDEALT_CAUTION:
+        found.cautions.append(
+            f"in a deal, {redealt.share_undealt:.1%} of the treatments find nobody eligible left"
+        )
     if redealt.n_fixed:
         found.cautions.append(
             f"{redealt.n_fixed} treated patients were not dealt again: they were treated when "

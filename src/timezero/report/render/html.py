@@ -39,6 +39,20 @@ def _environment() -> Environment:
     return environment
 
 
+def get_ready() -> None:
+    """Load what drawing needs before there is a result: templates, sections, fonts."""
+    from timezero.registry import discover
+    from timezero.report.drawing import as_svg, axes_at, canvas, house_style
+
+    _environment().get_template("report.html")
+    for folder, exposed in (("sections", "SECTION"), ("figures", "FIGURE")):
+        discover(f"timezero.report.{folder}", exposed)
+    with house_style():
+        figure = canvas(200.0, 100.0)
+        axes_at(figure, 20.0, 20.0, right=10.0, top=10.0)
+        as_svg(figure, "ready")
+
+
 def render_html(result: StudyResult) -> str:
     """Return the report as one HTML file that opens without the network.
 
