@@ -409,3 +409,14 @@ def test_fewer_than_ten_events_are_not_adjusted(make_cohort, n_events, adjusted)
     assert (rung.contrast("hazard_ratio", "firth_adjusted") is not None) is adjusted
     assert rung.contrast("hazard_ratio", "firth") is not None
     assert any("cannot carry" in caution for caution in rung.cautions) is not adjusted
+
+
+def test_what_many_rows_leave_out_is_said(make_cohort, monkeypatch):
+    monkeypatch.setattr("timezero.ladder.hazard.FIRTH_AFFORDABLE_ROWS", 10)
+    monkeypatch.setattr("timezero.ladder.rungs.time_varying.PROFILE_AFFORDABLE_ROWS", 10)
+    rung = timezero.study(illness_death(make_cohort), Protocol(analysis=QUICK)).rung("time_varying")
+    assert rung.contrast("hazard_ratio", "firth") is None
+    assert rung.contrast("hazard_ratio", "profile") is None
+    said = " ".join(rung.cautions)
+    assert "Firth's estimate is left out" in said
+    assert "profile-likelihood interval is left out" in said

@@ -227,6 +227,11 @@ def hazard_ratios(
         found.cautions.append(f"{refusal.what}: only Firth's estimate is finite")
     if needs_firth or (firth_always and rows.n_rows <= FIRTH_AFFORDABLE_ROWS):
         found.add(_firth(climb, rows, terms, variant=variant))
+    elif firth_always:
+        found.cautions.append(
+            f"Firth's estimate is left out: {rows.n_rows:,} rows, it is added up to "
+            f"{FIRTH_AFFORDABLE_ROWS:,}, and events are many"
+        )
     if _implausible(found, n_events):
         found.cautions.append(
             "the hazard ratio is implausibly far from 1 for so few events: "

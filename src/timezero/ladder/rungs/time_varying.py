@@ -114,6 +114,11 @@ def _estimate(climb: Climb) -> RungNumbers:
             rows, design, 0, level=climb.level, ties=climb.protocol.analysis.ties
         )
         contrasts += likelihood_interval_pair(hazard.fit, interval, level=climb.level)
+    elif hazard.fit is not None:
+        hazard.cautions.append(
+            f"the profile-likelihood interval is left out: {rows.n_rows:,} rows, it is added up to "
+            f"{PROFILE_AFFORDABLE_ROWS:,}"
+        )
     adjusted = adjusted_hazard_ratios(climb, rows, firth_always=True)
     since = _by_time_since_treatment(climb)
     numbers.contrasts = [
