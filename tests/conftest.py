@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
+from timezero.model.audit_result import AuditResult
 from timezero.model.cohort import Cohort
 from timezero.model.person_time import PersonTime
 from timezero.model.result import StudyResult
@@ -104,17 +105,26 @@ def make_cohort() -> Callable[..., Cohort]:
     return build
 
 
-@pytest.fixture(scope="session")
-def made_up_result() -> Callable[..., StudyResult]:
-    """Return what builds a made-up result for the renderers; see ``report_fixture.py``."""
-    spec = importlib.util.spec_from_file_location(
-        "report_fixture", Path(__file__).with_name("report_fixture.py")
-    )
+def _made_up(file: str) -> Any:
+    """Return a file of made-up results as a module."""
+    spec = importlib.util.spec_from_file_location(file, Path(__file__).with_name(f"{file}.py"))
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.made_up_result
+    return module
+
+
+@pytest.fixture(scope="session")
+def made_up_result() -> Callable[..., StudyResult]:
+    """Return what builds a made-up result for the renderers; see ``report_fixture.py``."""
+    return _made_up("report_fixture").made_up_result
+
+
+@pytest.fixture(scope="session")
+def made_up_audit() -> Callable[..., AuditResult]:
+    """Return what builds a made-up audit for the renderers; see ``audit_fixture.py``."""
+    return _made_up("audit_fixture").made_up_audit
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 REFERENCE = Path(__file__).resolve().parents[2] / "reference"
-PROGRAMS = ("datasets", "stanford", "stanford_firth")
+PROGRAMS = ("datasets", "stanford", "stanford_firth", "late_events")
 # Other processors and other builds of BLAS may round differently in the last digits.
 RERUN_AGREEMENT = 1e-10
 # Firth's maximum is found with numerical derivatives.

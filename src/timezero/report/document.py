@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Literal, TypeAlias
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from timezero.findings import Finding
-from timezero.model.result import StudyResult
 from timezero.registry import discover
 
 
+ResultT = TypeVar("ResultT")
+
+
 class Chapter(IntEnum):
-    """The places of a report, in reading order; a section names its own."""
+    """The places of a study's report, in reading order; a section names its own."""
 
     ANSWER = 1
     LADDER = 2
@@ -30,6 +32,27 @@ class Chapter(IntEnum):
     CONVENTIONS = 13
     OPEN = 14
     PROVENANCE = 15
+
+
+class AuditChapter(IntEnum):
+    """The places of an audit's report, in reading order; a section names its own."""
+
+    ANSWER = 1
+    CLAIM = 2
+    WAITING = 3
+    WORLDS = 4
+    SELECTION = 5
+    EFFECTS = 6
+    CHECKS = 7
+    MISSING = 8
+    TO_SEND = 9
+    TO_PRINT = 10
+    CLOSED_FORM = 11
+    ASSUMPTIONS = 12
+    CURVES = 13
+    METHODS = 14
+    OPEN = 15
+    PROVENANCE = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,14 +127,46 @@ class Findings:
 
     findings: tuple[Finding, ...]
     with_evidence: bool
-
-
-Block: TypeAlias = Prose | Table | Figure | Findings
+    heading: str = "About the data"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
-    """What a file in ``report/sections`` exposes as ``SECTION``.
+class Passage:
+    """A stretch of a quoted text; a marked one carries what it was read as.
+
+    Parameters
+    ----------
+    role : str
+        Empty for text that was left alone.
+    """
+
+    text: str
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quotation:
+    """Text from outside, word for word, with numbers marked where they stand."""
+
+    paragraphs: tuple[tuple[Passage, ...], ...]
+    heading: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToCopy:
+    """Text that a reader takes over as a whole."""
+
+    text: str
+    heading: str
+
+
+Block: TypeAlias = Prose | Table | Figure | Findings | Quotation | ToCopy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section(Generic[ResultT]):
+    """What a file in a folder of sections exposes as ``SECTION``.
 
     Parameters
     ----------
@@ -120,8 +175,8 @@ class Section:
     """
 
     title: str
-    chapter: Chapter
-    blocks: Callable[[StudyResult], Iterable[Block]]
+    chapter: IntEnum
+    blocks: Callable[[ResultT], Iterable[Block]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,8 +189,8 @@ class WrittenSection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FigureMethod:
-    """What a file in ``report/figures`` exposes as ``FIGURE``.
+class FigureMethod(Generic[ResultT]):
+    """What a file in a folder of figures exposes as ``FIGURE``.
 
     Parameters
     ----------
@@ -144,12 +199,21 @@ class FigureMethod:
     """
 
     name: str
-    draw: Callable[[StudyResult], Figure | None]
+    draw: Callable[[ResultT], Figure | None]
 
 
-def write_sections(result: StudyResult) -> tuple[WrittenSection, ...]:
-    """Return every section that has something to say about a result, in reading order."""
-    found: dict[str, Section] = discover("timezero.report.sections", "SECTION")
+def write_sections(
+    result: object, *, package: str = "timezero.report.sections"
+) -> tuple[WrittenSection, ...]:
+    """Return every section that has something to say about a result, in reading order.
+
+    Parameters
+    ----------
+    result : StudyResult or AuditResult
+    package : str
+        The folder with the sections for this kind of result.
+    """
+    found: dict[str, Section[Any]] = discover(package, "SECTION")
     in_order = sorted(found.items(), key=lambda item: (item[1].chapter, item[0]))
     written = (
         WrittenSection(name=name, title=section.title, blocks=tuple(section.blocks(result)))
@@ -158,7 +222,7 @@ def write_sections(result: StudyResult) -> tuple[WrittenSection, ...]:
     return tuple(section for section in written if section.blocks)
 
 
-def drawn(method: FigureMethod, result: StudyResult) -> tuple[Figure, ...]:
+def drawn(method: FigureMethod[ResultT], result: ResultT) -> tuple[Figure, ...]:
     """Return the figure in a tuple, or an empty one when there is nothing to draw."""
     figure = method.draw(result)
     return () if figure is None else (figure,)

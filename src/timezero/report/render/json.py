@@ -3,45 +3,31 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import tempfile
-from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Final
 
 import numpy as np
 
 from timezero.arrays import Floats, Ints
 from timezero.errors import InputRefused
-from timezero.findings import Finding
 from timezero.model.cohort import Cohort
 from timezero.model.estimate import ArmSummary, AtTime, Contrast, Curve
-from timezero.model.result import DataTable, Provenance, Rung, Share, StudyResult, Verdict
+from timezero.model.result import Provenance, Rung, Share, StudyResult, Verdict
+from timezero.report.render.json_parts import (
+    SCHEMAS,
+    Json,
+    data_table,
+    finite,
+    named_numbers,
+    one_finding,
+    series,
+)
 from timezero.report.thinning import kept_positions
 
 SCHEMA_NAME: Final = "timezero/study-result/1"
 LONGEST_CURVE: Final = 5_000
-
-Json: TypeAlias = dict[str, Any]
-
-
-def _number(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
-
-
-def _numbers(values: Mapping[str, float]) -> Json:
-    """Return numbers by name; an infinite one is null and flagged, because JSON has no infinity."""
-    found: Json = {}
-    for name, value in values.items():
-        found[name] = _number(value)
-        if math.isinf(value):
-            found[f"{name}_is_infinite"] = True
-    return found
-
-
-def _series(values: Iterable[float | str]) -> list[float | str | None]:
-    return [v if isinstance(v, str) else _number(v) for v in values]
 
 
 def _cohort(cohort: Cohort) -> Json:
@@ -83,7 +69,7 @@ def _contrast(contrast: Contrast) -> Json:
     return {
         "measure": contrast.measure,
         "variant": contrast.variant,
-        **_numbers(
+        **named_numbers(
             {
                 name: getattr(contrast, name)
                 for name in (
@@ -100,16 +86,16 @@ def _contrast(contrast: Contrast) -> Json:
         ),
         "method": contrast.method,
         "cautions": list(contrast.cautions),
-        "details": _numbers(contrast.details),
+        "details": named_numbers(contrast.details),
     }
 
 
 def _summed(counts: Floats, kept: Ints) -> list[float | str | None]:
     """Add the counts of left-out times to the next time kept, so that totals stay right."""
     if kept.size == counts.size:
-        return _series(counts.tolist())
+        return series(counts.tolist())
     running = np.cumsum(counts)[kept]
-    return _series(np.diff(running, prepend=0.0).tolist())
+    return series(np.diff(running, prepend=0.0).tolist())
 
 
 def _curve(curve: Curve) -> Json:
@@ -117,13 +103,13 @@ def _curve(curve: Curve) -> Json:
     return {
         "arm": curve.arm,
         "label": curve.label,
-        "starts_at": _number(curve.starts_at),
-        "times": _series(curve.times[kept].tolist()),
-        "survival": _series(curve.survival[kept].tolist()),
-        "lower": _series(curve.lower[kept].tolist()),
-        "upper": _series(curve.upper[kept].tolist()),
-        "standard_error": _series(curve.standard_error[kept].tolist()),
-        "n_at_risk": _series(curve.n_at_risk[kept].tolist()),
+        "starts_at": finite(curve.starts_at),
+        "times": series(curve.times[kept].tolist()),
+        "survival": series(curve.survival[kept].tolist()),
+        "lower": series(curve.lower[kept].tolist()),
+        "upper": series(curve.upper[kept].tolist()),
+        "standard_error": series(curve.standard_error[kept].tolist()),
+        "n_at_risk": series(curve.n_at_risk[kept].tolist()),
         "n_events": _summed(curve.n_events, kept),
         "n_censored": _summed(curve.n_censored, kept),
         "n_crossed": _summed(curve.n_crossed, kept),
@@ -132,7 +118,7 @@ def _curve(curve: Curve) -> Json:
 
 
 def _at_time(read: AtTime) -> Json:
-    return _numbers(
+    return named_numbers(
         {
             "at": read.at,
             "value": read.value,
@@ -149,7 +135,7 @@ def _arm(arm: ArmSummary) -> Json:
         "label": arm.label,
         "n_patients": arm.n_patients,
         "n_events": arm.n_events,
-        **_numbers(
+        **named_numbers(
             {
                 "person_time": arm.person_time,
                 "median": arm.median,
@@ -159,15 +145,6 @@ def _arm(arm: ArmSummary) -> Json:
         ),
         "survival": [_at_time(a) for a in arm.survival],
         "rmst": [_at_time(a) for a in arm.rmst],
-    }
-
-
-def _table(table: DataTable) -> Json:
-    return {
-        "name": table.name,
-        "title": table.title,
-        "columns": {name: _series(column) for name, column in table.columns.items()},
-        "notes": _numbers(table.notes),
     }
 
 
@@ -186,7 +163,7 @@ def _rung(rung: Rung) -> Json:
         "arms": [_arm(a) for a in rung.arms],
         "contrasts": [_contrast(c) for c in rung.contrasts],
         "curves": [_curve(c) for c in rung.curves],
-        "tables": [_table(t) for t in rung.tables],
+        "tables": [data_table(t) for t in rung.tables],
         "cautions": list(rung.cautions),
         "references": list(rung.references),
     }
@@ -209,18 +186,7 @@ def _share(share: Share) -> Json:
         "part": share.part,
         "status": share.status,
         "words": share.words,
-        **_numbers(numbers),
-    }
-
-
-def _finding(finding: Finding) -> Json:
-    return {
-        "code": finding.code,
-        "severity": str(finding.severity),
-        "what": finding.what,
-        "where": finding.where,
-        "mend": finding.mend,
-        "n_rows": finding.n_rows,
+        **named_numbers(numbers),
     }
 
 
@@ -244,8 +210,8 @@ def as_json(result: StudyResult) -> Json:
         "rungs": [_rung(r) for r in result.rungs],
         "verdict": _verdict(result.verdict),
         "decomposition": [_share(s) for s in result.decomposition],
-        "sensitivity": [_table(t) for t in result.sensitivity],
-        "findings": [_finding(f) for f in result.findings],
+        "sensitivity": [data_table(t) for t in result.sensitivity],
+        "findings": [one_finding(f) for f in result.findings],
         "provenance": _provenance(result.provenance),
     }
 
@@ -263,8 +229,7 @@ def render_json(result: StudyResult) -> str:
 
 def schema_text() -> str:
     """Return the JSON Schema (draft 2020-12) that every rendered result satisfies."""
-    place = Path(__file__).resolve().parent.parent / "schema" / "study-result-1.json"
-    return place.read_text(encoding="utf-8")
+    return (SCHEMAS / "study-result-1.json").read_text(encoding="utf-8")
 
 
 def write_text(path: str | os.PathLike[str], text: str) -> None:

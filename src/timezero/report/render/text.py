@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import math
-import os
-import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
@@ -13,21 +10,27 @@ from typing import TYPE_CHECKING
 from timezero.model.result import StudyResult
 from timezero.report.ladder_rows import LadderRow, common_horizon, ladder_rows
 from timezero.report.numbers import (
-    as_ascii,
     contrast_interval,
     contrast_value,
     p_value,
     percent,
     tick,
 )
+from timezero.report.render.terminal import (
+    WIDTH,
+    hanging,
+    print_verdict,
+    print_written,
+    table_box,
+    terminal_text,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-WIDTH = 80
-WIDEST = 140
 WIDE_ENOUGH_FOR_CLOCKS = 115
+NEXT_COMMAND = "add --html report.html to the same command for the report with pictures and methods"
 
 
 def render_text(
@@ -51,65 +54,24 @@ def render_text(
     width : int, optional
         Columns; that of the terminal, between 80 and 140, if not said.
     """
-    from rich.console import Console
 
-    if colour is None:
-        colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    target = io.StringIO()
-    console = Console(
-        file=target,
-        width=width or _terminal_width(),
-        force_terminal=colour and not plain,
-        color_system="standard" if colour and not plain else None,
-        no_color=plain or not colour,
-        highlight=False,
-        emoji=False,
-        markup=False,
-        legacy_windows=False,
-        _environ={},
-    )
-    _answer(console, result)
-    console.print(_ladder(result, plain=plain, clocks=console.width >= WIDE_ENOUGH_FOR_CLOCKS))
-    for line in _refused(result):
-        console.print(line, style="dim")
-    _rest(console, result, written or {})
-    text = "\n".join(line.rstrip() for line in target.getvalue().splitlines()) + "\n"
-    return as_ascii(text).encode("ascii", "replace").decode() if plain else text
+    def write(console: Console) -> None:
+        print_verdict(console, result.verdict, simulated=result.cohort.simulated)
+        clocks = console.width >= WIDE_ENOUGH_FOR_CLOCKS
+        console.print(_ladder(result, plain=plain, clocks=clocks))
+        for line in _refused(result):
+            console.print(line, style="dim")
+        _rest(console, result, written or {})
 
-
-def _terminal_width() -> int:
-    import shutil
-
-    return min(max(shutil.get_terminal_size((WIDTH, 24)).columns, WIDTH), WIDEST)
-
-
-def _answer(console: Console, result: StudyResult) -> None:
-    verdict = result.verdict
-    if result.cohort.simulated:
-        console.print("SIMULATED DATA: these patients are not real.", style="bold")
-    console.print(verdict.headline, style="bold")
-    if verdict.number:
-        console.print(_hanging("  ", verdict.number, console.width), style="bold blue")
-    for reason in verdict.reasons:
-        console.print(_hanging("  why: ", reason, console.width))
-    console.print()
-
-
-def _hanging(lead: str, text: str, width: int) -> str:
-    import textwrap
-
-    return textwrap.fill(
-        text, width, initial_indent=lead, subsequent_indent=" " * len(lead), break_on_hyphens=False
-    )
+    return terminal_text(write, plain=plain, colour=colour, width=width)
 
 
 def _ladder(result: StudyResult, *, plain: bool, clocks: bool) -> Table:
-    from rich import box
     from rich.table import Table
 
     rows = ladder_rows(result)
     level = next((r.hazard_ratio.level for r in rows if r.hazard_ratio is not None), 0.95)
-    table = Table(box=box.ASCII2 if plain else box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    table = Table(box=table_box(plain=plain), pad_edge=False, padding=(0, 1))
     table.add_column("Comparison", ratio=3)
     table.add_column(f"Hazard ratio\n({percent(level)} CI)", no_wrap=True)
     table.add_column("P", no_wrap=True)
@@ -150,31 +112,23 @@ def _with_interval(value: str, limits: str) -> str:
 def _refused(result: StudyResult) -> Iterator[str]:
     for row in ladder_rows(result):
         if row.refused:
-            yield _hanging("  refused: ", f"{row.label}: {row.rung.refusal}", WIDTH)
+            yield hanging("  refused: ", f"{row.label}: {row.rung.refusal}", WIDTH)
             if row.rung.needed:
-                yield _hanging("           ", f"needed: {row.rung.needed}", WIDTH)
+                yield hanging("           ", f"needed: {row.rung.needed}", WIDTH)
 
 
 def _rest(console: Console, result: StudyResult, written: Mapping[str, str]) -> None:
     console.print()
     for words in result.verdict.not_answered:
-        console.print(_hanging("not answered: ", words, console.width))
+        console.print(hanging("not answered: ", words, console.width))
     n_cautions = sum(len(rung.cautions) for rung in result.rungs)
     by_severity = Counter(str(finding.severity) for finding in result.findings)
     findings = ", ".join(_counted(n, kind) for kind, n in sorted(by_severity.items()))
     console.print(
         f"cautions: {n_cautions} on the estimates; about the data: {findings or 'no findings'}"
     )
-    for what, where in written.items():
-        console.print(_hanging("wrote: ", f"{what} to {where}", 10_000), soft_wrap=True)
-    console.print(_hanging("next: ", _next_command(written), 10_000), soft_wrap=True)
+    print_written(console, written, otherwise=NEXT_COMMAND)
 
 
 def _counted(n: int, kind: str) -> str:
     return f"{n} {kind}" if n == 1 else f"{n} {kind}s"
-
-
-def _next_command(written: Mapping[str, str]) -> str:
-    if "report" in written:
-        return f"open {written['report']}"
-    return "add --html report.html to the same command for the report with pictures and methods"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from timezero.conventions import CONVENTIONS
+from timezero.model.result import StudyResult
 from timezero.report.document import Chapter, Prose, Section
 
-SECTION = Section(
+SECTION: Section[StudyResult] = Section(
     title="Nine conventions",
     chapter=Chapter.CONVENTIONS,
     blocks=lambda _: (

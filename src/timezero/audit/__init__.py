@@ -1,0 +1,1 @@
+"""From a published claim to what waiting and selection alone would produce."""

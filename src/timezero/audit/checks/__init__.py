@@ -1,0 +1,1 @@
+"""Checks of the printed numbers against each other: one file each, exposing ``CHECK``."""

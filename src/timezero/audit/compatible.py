@@ -1,0 +1,174 @@
+"""Which true effects after initiation fit everything that is printed."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from timezero.arrays import Floats
+from timezero.audit.do_nothing import quantiles_of, two_groups
+from timezero.audit.importance import effective_number, sample
+from timezero.audit.printed_table import PrintedTable
+from timezero.audit.prior import named_values
+from timezero.audit.regression import fit
+from timezero.audit.worlds_of_claim import Run, Stage, rounds_for, spread
+from timezero.model.audit_result import CompatibleEffect, Setting
+from timezero.model.result import DataTable
+
+SHARES: Final = (0.2, 0.2, 0.25, 0.35)
+STUDIES: Final = 100_000.0
+FITTED_SHARE: Final = 0.06
+NEIGHBOURS_SHARE: Final = 0.2
+KEPT: Final = 3_000
+WEIGHT_OF_EFFECT: Final = 4.0
+PLAUSIBLE: Final = (0.005, 0.995)
+N_DENSITY: Final = 81
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class EffectWorlds:
+    """Worlds that match all printed numbers, with the effect corrected for what mismatch is left.
+
+    Parameters
+    ----------
+    log_hazard_ratio : (n,) float64
+    weight : (n,) float64
+    x : (n, d) float64
+    excess : (n, k) float64
+    table : PrintedTable
+    n_simulated : int
+    """
+
+    log_hazard_ratio: Floats
+    weight: Floats
+    x: Floats
+    excess: Floats
+    table: PrintedTable
+    n_simulated: int
+
+
+def _usable(excess: Floats, table: PrintedTable) -> Floats:
+    return two_groups(table) & np.isfinite(excess).all(axis=1)
+
+
+def full_distance(stage: Stage, table: PrintedTable, x: Floats, weight: Floats) -> Floats:
+    """Return how far each study lies from print, measured on what print says of the unknowns.
+
+    A first pass measures every number in its own spread; the unknowns are then regressed on the
+    numbers among the studies that are near by that measure.
+    """
+    excess = stage.targets.excess(table)
+    usable = _usable(excess, table)
+    far = np.full(excess.shape[0], math.inf)
+    places = np.flatnonzero(usable)
+    if places.size == 0 or excess.shape[1] == 0:
+        return far
+    scale = spread(excess[places], weight[places])
+    rough = ((excess[places] / scale) ** 2).sum(axis=1)
+    near = places[np.argsort(rough, kind="stable")[: _neighbours(places.size)]]
+    scale = spread(excess[near], weight[near])
+    found = fit(excess[near], x[near], weight[near], scale=scale, squares=True)
+    left = x[near] - found.predicted
+    error = np.maximum(np.sqrt(np.average(left**2, axis=0, weights=weight[near])), 1e-6)
+    importance = np.full(x.shape[1], 1.0 / x.shape[1])
+    importance[stage.prior.place("hazard_ratio")] = WEIGHT_OF_EFFECT
+    apart = (found.predicted - found.at_print) / error
+    far[near] = np.sqrt((importance * apart**2).sum(axis=1))
+    return far
+
+
+def _neighbours(n: int) -> int:
+    return min(n, max(int(NEIGHBOURS_SHARE * n), 2_000))
+
+
+def match_print(stage: Stage, run: Run, *, n_patients: float) -> EffectWorlds | None:
+    """Draw worlds with every effect and keep those nearest to all printed numbers.
+
+    Returns
+    -------
+    EffectWorlds or None
+        None when hardly any world has the printed numbers.
+    """
+    prior = stage.prior
+    rounds = rounds_for(n_patients, run, shares=SHARES, most=STUDIES)
+    draws = sample(
+        prior.n_kinds,
+        lambda x, kind, part: stage.simulated(x, kind, part, run=run),
+        lambda found, x, weight: full_distance(stage, stage.table(found), x, weight),
+        d=len(prior.coordinates),
+        rounds=rounds,
+        nearest=max(int(FITTED_SHARE * sum(rounds)), 400),
+        seed=(run.seed, stage.number),
+    )
+    importance = draws.weights()
+    table = stage.table(draws.statistics)
+    far = full_distance(stage, table, draws.x, importance)
+    kept = min(KEPT, max(int(0.08 * draws.x.shape[0]), 300))
+    chosen = np.argsort(far, kind="stable")[:kept]
+    chosen = chosen[np.isfinite(far[chosen])]
+    if chosen.size < 10 * len(prior.coordinates):
+        return None
+    nearness = np.maximum(1.0 - (far[chosen] / max(float(far[chosen[-1]]), 1e-12)) ** 2, 0.0)
+    weight = importance[chosen] * nearness
+    excess = stage.targets.excess(table)[chosen]
+    place = prior.place("hazard_ratio")
+    x = draws.x[chosen]
+    near = fit(
+        excess, x[:, [place]], weight, scale=spread(excess, weight), squares=False
+    )
+    corrected = x.copy()
+    corrected[:, place] += near.at_print[0] - near.predicted[:, 0]
+    return EffectWorlds(
+        log_hazard_ratio=np.log(named_values(prior, corrected)["hazard_ratio"]),
+        weight=weight,
+        x=corrected,
+        excess=excess,
+        table=PrintedTable(names=table.names, values=draws.statistics[chosen]),
+        n_simulated=draws.x.shape[0],
+    )
+
+
+def describe_effect(worlds: EffectWorlds, *, setting: Setting) -> CompatibleEffect:
+    """Return the interval of true hazard ratios that fit, and how well anything fits."""
+    ratio = np.exp(worlds.log_hazard_ratio)
+    total = float(worlds.weight.sum())
+    return CompatibleEffect(
+        setting=setting,
+        hazard_ratio=quantiles_of(ratio, worlds.weight),
+        p_benefit=float(worlds.weight @ (ratio < 1.0)) / total,
+        n_worlds=ratio.size,
+        effective_n=effective_number(worlds.weight),
+        fits=share_reproduced(worlds),
+        density=_density(worlds),
+    )
+
+
+def share_reproduced(worlds: EffectWorlds) -> float:
+    """Return the share of printed numbers that lie inside what the kept worlds show."""
+    inside = 0
+    for k in range(worlds.excess.shape[1]):
+        low, high = np.quantile(worlds.excess[:, k], PLAUSIBLE)
+        inside += bool(low <= 0.0 <= high)
+    return inside / max(worlds.excess.shape[1], 1)
+
+
+def _density(worlds: EffectWorlds) -> DataTable:
+    """Smooth the draws by a normal kernel on the log scale (Silverman's width)."""
+    values, weight = worlds.log_hazard_ratio, worlds.weight / worlds.weight.sum()
+    mean = float(weight @ values)
+    deviation = math.sqrt(max(float(weight @ (values - mean) ** 2), 1e-8))
+    width = 1.06 * deviation * effective_number(weight) ** -0.2
+    grid = np.linspace(mean - 4.0 * deviation, mean + 4.0 * deviation, N_DENSITY)
+    apart = (grid[:, None] - values[None, :]) / width
+    heights = np.exp(-0.5 * apart**2) @ weight / (width * math.sqrt(2.0 * math.pi))
+    return DataTable(
+        name="compatible_effect",
+        title="True hazard ratios that fit the printed numbers",
+        columns={
+            "hazard_ratio": tuple(float(v) for v in np.exp(grid)),
+            "density": tuple(float(v) for v in heights),
+        },
+    )

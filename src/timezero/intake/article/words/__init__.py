@@ -1,0 +1,1 @@
+"""What an article says in words: one file each, exposing WORDS."""

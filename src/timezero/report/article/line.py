@@ -1,0 +1,20 @@
+"""One line of the page: our sentence, and the words of others that it quotes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A sentence of ours, with a quotation behind it.
+
+    Parameters
+    ----------
+    text : str
+    quote : str
+        Words of the claim, shown between quotation marks and set apart from our own.
+    """
+
+    text: str
+    quote: str = ""
