@@ -45,6 +45,8 @@ VERDICTS = {
     "waiting_could_produce_it": "Waiting alone could produce it.",
     "moderate_selection_could_produce_it": "It is more than waiting alone is likely to make, but a "
     "moderate choice of fitter patients could produce it.",
+    "strong_selection_could_produce_it": "It is more than waiting and a moderate choice of fitter "
+    "patients are likely to make, but a strong choice could produce it.",
     "more_than_waiting_and_selection": "It is more than waiting and a strong choice of fitter "
     "patients are likely to make.",
     "harm_may_be_hidden": "Harm may be hidden: a treatment that does nothing would have looked "
@@ -408,7 +410,8 @@ def _not_reached() -> AuditResult:
         for u in rich.numbers
     )
     assert rich.split is not None
-    split = replace(rich.split, printed=2.4, waiting=open_ended, unit_printed=36.0,
+    share = replace(rich.split.share, q95=INF, q975=INF)
+    split = replace(rich.split, printed=2.4, waiting=open_ended, share=share, unit_printed=36.0,
                     unit_waiting=INF, unit_lower=4.0, unit_upper=INF)  # fmt: skip
     return replace(rich, do_nothing=worlds, numbers=numbers, split=split)
 

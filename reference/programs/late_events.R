@@ -56,9 +56,10 @@ fitted <- function(formula, rows) {
 moving <- function(rows) {
   late <- !is.na(rows$wait)
   before <- with(rows, data.frame(entry = 0, exit = ifelse(late, wait, exit),
-                                  died = ifelse(late, 0, died), treated = 0, begun = 0))
+                                  died = ifelse(late, 0, died), treated = 0, begun = 0,
+                                  last = !late))
   after <- with(rows[late, ], data.frame(entry = wait, exit = exit, died = died, treated = 1,
-                                         begun = wait))
+                                         begun = wait, last = TRUE))
   rbind(before[before$exit > 0, ], after)
 }
 
@@ -74,6 +75,21 @@ sooner_and_later <- function(rows, cut) {
   if (sum(both$died[both$early == 1]) < 3 || sum(both$died[both$late == 1]) < 3) return(NULL)
   fit <- fitted(Surv(entry, exit, died) ~ early + late, both)
   list(cut = cut, early = coefficient(fit, 1), late = coefficient(fit, 2))
+}
+
+# z values against three things that the audit takes for granted: one hazard ratio at all times, no
+# matter how late the late event came, and an end of follow-up that has nothing to do with it.
+taken_for_granted <- function(truth, split, ends) {
+  z <- function(fit) {
+    found <- unname(coef(fit) / sqrt(diag(fit$var)))
+    if (is.finite(found)) found
+  }
+  after <- transform(split[split$treated == 1, ], wait = as.numeric(scale(log1p(begun))))
+  slope <- cox.zph(truth, terms = FALSE)
+  split$censored <- ends
+  list(ratio_over_time_z = sign(cor(slope$x, slope$y)[1]) * sqrt(slope$table[1, "chisq"]),
+       later_initiation_z = z(fitted(Surv(entry, exit, died) ~ wait, after)),
+       censoring_z = if (sum(ends) >= 5) z(fitted(Surv(entry, exit, censored) ~ treated, split)))
 }
 
 numbers_of <- function(study) {
@@ -105,7 +121,8 @@ numbers_of <- function(study) {
          truth = c(coefficient(truth),
                    list(deaths_before = sum(split$died[split$treated == 0]),
                         deaths_after = sum(split$died[split$treated == 1]),
-                        proportional_p = unname(cox.zph(truth, terms = FALSE)$table[1, "p"]),
+                        taken_for_granted = taken_for_granted(
+                          truth, split, as.numeric(split$last & split$died == 0)),
                         sooner_and_later = sooner_and_later(split, median(since))))))
 }
 

@@ -90,7 +90,9 @@ PAIRS: dict[str, list[tuple[Evidence, Severity, str, Evidence]]] = {
             ),
             WARNING,
             "much smaller",
-            evidence(n_late="8", n_never="21", median_late="80", median_never="27.2", p_value="0.007"),
+            evidence(
+                n_late="8", n_never="21", median_late="80", median_never="27.2", p_value="0.007"
+            ),
         ),
         (
             evidence(
@@ -98,7 +100,9 @@ PAIRS: dict[str, list[tuple[Evidence, Severity, str, Evidence]]] = {
             ),
             WARNING,
             "much larger",
-            evidence(n_late="14", n_never="30", median_late="62", median_never="22", p_value="0.141"),
+            evidence(
+                n_late="14", n_never="30", median_late="62", median_never="22", p_value="0.141"
+            ),
         ),
     ],
     "percentages_possible": [
@@ -173,7 +177,10 @@ PAIRS: dict[str, list[tuple[Evidence, Severity, str, Evidence]]] = {
             WARNING,
             "more than half of all",
             evidence(
-                n_late="12", n_never="21", median="41.2", quantiles=[quartile("never", 0.75, "36.0")]
+                n_late="12",
+                n_never="21",
+                median="41.2",
+                quantiles=[quartile("never", 0.75, "36.0")],
             ),
         ),
     ],
@@ -202,7 +209,9 @@ PAIRS: dict[str, list[tuple[Evidence, Severity, str, Evidence]]] = {
             evidence(follow_up_end="93", survival=at("late", t120="54 %")),
             ERROR,
             "survival at 120 months of the late treated",
-            evidence(follow_up_end="93", survival=at("late", t60="54 %"), at_risk=at("all", t120="0")),
+            evidence(
+                follow_up_end="93", survival=at("late", t60="54 %"), at_risk=at("all", t120="0")
+            ),
         ),
     ],
     "landmark_classified_late": [
@@ -246,7 +255,12 @@ PAIRS: dict[str, list[tuple[Evidence, Severity, str, Evidence]]] = {
             "not counted in either group",
             evidence({"comparison": "landmark", "landmark": 6.0}),
         ),
-        (evidence({"time_zero": ""}), NOTE, "not stated", evidence({"time_zero": "transplant list"})),
+        (
+            evidence({"time_zero": ""}),
+            NOTE,
+            "not stated",
+            evidence({"time_zero": "transplant list"}),
+        ),
     ],
     "full_survival_while_waiting": [
         (
@@ -375,13 +389,13 @@ PAIRS: dict[str, list[tuple[Evidence, Severity, str, Evidence]]] = {
         (
             evidence(n_late="8", at_risk=at("late", t0="9", t12="6")),
             ERROR,
-            "is 9, of n_late '8' patients",
+            "is 9; the group has 8 patients",
             evidence(n_late="8", at_risk=at("late", t12="8")),
         ),
         (
             evidence(n_late="8", at_risk=at("late", t0="7", t12="6")),
             WARNING,
-            "is 7, of n_late '8' patients",
+            "is 7; the group has 8 patients",
             evidence(n_late="8", at_risk=at("late", t0="8", t12="6")),
         ),
     ],
@@ -587,11 +601,16 @@ def test_check_finds_what_is_wrong_and_leaves_what_is_sound(
     assert passed.findings == ()
 
 
-@pytest.mark.parametrize("name", [name for name in CHECKS if name not in {"early_deaths_excluded"}])
+@pytest.mark.parametrize("name", [name for name in CHECKS if name != "early_deaths_excluded"])
 def test_check_says_when_it_has_nothing_to_look_at(name: str) -> None:
     found = CHECKS[name].run(evidence())
     assert found.findings == ()
     assert found.possible == (name == "one_clock")
+
+
+def test_unstated_comparison_makes_a_wait_beyond_life_a_warning() -> None:
+    claim = evidence({"comparison": "not_stated"}, wait_shortest="30", median_late="27.2")
+    assert [f.severity for f in CHECKS["wait_within_life"].run(claim).findings] == [WARNING]
 
 
 def test_survival_of_both_groups_the_same_at_two_times_is_mentioned() -> None:

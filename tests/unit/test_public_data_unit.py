@@ -204,6 +204,19 @@ def test_totals_count_answers_and_misses(data: ModuleType, stanford: dict[str, A
     assert table["at most 1.7"] == "1"
 
 
+def test_what_the_patients_contradict_is_said(data: ModuleType, stanford: dict[str, Any]) -> None:
+    assert data.departures(stanford) == ""
+    stanford["truth"]["taken_for_granted"] = {
+        "ratio_over_time_z": -3.5,
+        "later_initiation_z": 4.0,
+        "censoring_z": None,
+    }
+    stanford["n"] = 5000
+    assert data.departures(stanford) == (
+        "ratio falls with time; higher if it came later; more patients than are simulated"
+    )
+
+
 def test_the_sets_where_waiting_hid_harm_and_where_less_hazard_remains_are_named(
     claims: ModuleType, data: ModuleType
 ) -> None:

@@ -18,11 +18,13 @@ from timezero.audit.worlds_of_claim import Run, Stage, rounds_for, spread
 from timezero.model.audit_result import CompatibleEffect, Setting
 from timezero.model.result import DataTable
 
-SHARES: Final = (0.2, 0.2, 0.25, 0.35)
+SHARES: Final = (0.15, 0.15, 0.2, 0.2, 0.3)
 STUDIES: Final = 100_000.0
-FITTED_SHARE: Final = 0.06
+FITTED_SHARE: Final = 0.04
 NEIGHBOURS_SHARE: Final = 0.2
-KEPT: Final = 3_000
+KEPT: Final = 3_500
+KEPT_SHARE: Final = 0.035
+FEWEST_KEPT: Final = 300
 WEIGHT_OF_EFFECT: Final = 4.0
 PLAUSIBLE: Final = (0.005, 0.995)
 N_DENSITY: Final = 81
@@ -106,7 +108,7 @@ def match_print(stage: Stage, run: Run, *, n_patients: float) -> EffectWorlds | 
     importance = draws.weights()
     table = stage.table(draws.statistics)
     far = full_distance(stage, table, draws.x, importance)
-    kept = min(KEPT, max(int(0.08 * draws.x.shape[0]), 300))
+    kept = min(KEPT, max(int(KEPT_SHARE * draws.x.shape[0]), FEWEST_KEPT))
     chosen = np.argsort(far, kind="stable")[:kept]
     chosen = chosen[np.isfinite(far[chosen])]
     if chosen.size < 10 * len(prior.coordinates):
@@ -116,11 +118,12 @@ def match_print(stage: Stage, run: Run, *, n_patients: float) -> EffectWorlds | 
     excess = stage.targets.excess(table)[chosen]
     place = prior.place("hazard_ratio")
     x = draws.x[chosen]
-    near = fit(
-        excess, x[:, [place]], weight, scale=spread(excess, weight), squares=False
-    )
+    near = fit(excess, x[:, [place]], weight, scale=spread(excess, weight), squares=True)
+    # Residuals of a fit are too small by the slopes that it has learnt from the same draws.
+    worth = effective_number(weight)
+    widened = math.sqrt(worth / max(worth - near.n_slopes, 0.25 * worth))
     corrected = x.copy()
-    corrected[:, place] += near.at_print[0] - near.predicted[:, 0]
+    corrected[:, place] = near.at_print[0] + widened * (x[:, place] - near.predicted[:, 0])
     return EffectWorlds(
         log_hazard_ratio=np.log(named_values(prior, corrected)["hazard_ratio"]),
         weight=weight,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final, TypeAlias
 
 from timezero.audit.group_sizes import SIZES, group_sizes
+from timezero.audit.number_roles import GROUP_WORDS, LISTS, SCALARS, Kind, ReadingKind
 from timezero.errors import InputRefused
 from timezero.findings import Finding, Severity
 from timezero.intake.printed import Span, limits_span_of, span_of
@@ -15,53 +16,8 @@ from timezero.model.audit_result import Use, UsedNumber
 from timezero.model.claim import Claim, Group, NumberAtShare, NumberAtTime, PrintedNumber
 from timezero.model.protocol import TimeUnit
 
-Kind: TypeAlias = Literal["count", "time", "share", "ratio", "p_value"]
-ReadingKind: TypeAlias = Literal["survival", "quantile", "rmst", "at_risk"]
 LimitSpans: TypeAlias = tuple[Span, Span, float]
 
-# Of every single number of a claim: its kind, what the audit uses it for, and its name in words.
-SCALARS: Final[dict[str, tuple[Kind, Use, str]]] = {
-    "n": ("count", "size", "patients in all"),
-    "n_late": ("count", "size", "late treated patients"),
-    "n_never": ("count", "size", "never treated patients"),
-    "share_late": ("share", "size", "share treated late"),
-    "n_triggered": ("count", "waiting", "patients who became candidates"),
-    "never_eligible": ("share", "waiting", "share who could never have had the late treatment"),
-    "deaths": ("count", "pooled", "deaths in all"),
-    "deaths_late": ("count", "contrast", "deaths of late treated"),
-    "deaths_never": ("count", "contrast", "deaths of never treated"),
-    "median": ("time", "pooled", "median survival of all"),
-    "median_late": ("time", "contrast", "median survival of the late treated"),
-    "median_never": ("time", "contrast", "median survival of the never treated"),
-    "mean": ("time", "checked_only", "mean survival of all"),
-    "mean_late": ("time", "checked_only", "mean survival of the late treated"),
-    "mean_never": ("time", "checked_only", "mean survival of the never treated"),
-    "times_as_long": ("ratio", "contrast", "how many times as long the late treated lived"),
-    "hazard_ratio": ("ratio", "contrast", "hazard ratio, late against never treated"),
-    "p_value": ("p_value", "contrast", "p-value of the comparison"),
-    "accrual": ("time", "pooled", "time in which patients entered"),
-    "follow_up": ("time", "pooled", "median follow-up"),
-    "follow_up_end": ("time", "pooled", "longest possible follow-up"),
-    "wait": ("time", "waiting", "median wait for the late treatment"),
-    "wait_lower_quartile": ("time", "waiting", "lower quartile of the wait"),
-    "wait_upper_quartile": ("time", "waiting", "upper quartile of the wait"),
-    "wait_shortest": ("time", "waiting", "shortest wait"),
-    "wait_longest": ("time", "waiting", "longest wait"),
-    "wait_mean": ("time", "waiting", "mean wait"),
-    "trigger_time": ("time", "waiting", "median time to the trigger"),
-}
-GROUP_WORDS: Final[dict[Group, str]] = {
-    "all": "all",
-    "late": "the late treated",
-    "never": "the never treated",
-}
-# Field of the claim file, kind of the number, kind of reading, words before the group.
-LISTS: Final[tuple[tuple[str, Kind, ReadingKind, str], ...]] = (
-    ("survival", "share", "survival", "survival at {at:g} {unit} of"),
-    ("quantiles", "time", "quantile", "time by which {at:.0%} had died of"),
-    ("rmst", "time", "rmst", "mean time lived up to {at:g} {unit} of"),
-    ("at_risk", "count", "at_risk", "number at risk at {at:g} {unit} of"),
-)
 LONGEST_QUOTE: Final = 160
 
 
@@ -195,17 +151,17 @@ class Evidence:
         for name, (_, use, label) in SCALARS.items():
             number, span = self.number(name), self.span(name)
             if number is not None and span is not None:
-                found.append(_used(name, label, number, span, self._use(name, use)))
+                found.append(_used(name, label, number, span, use=self._use(name, use)))
                 found += self._used_limits(name, label, number, use)
         found += self._summed_deaths()
         for r in self.listed:
             use: Use = "pooled" if r.group == "all" else "contrast"
-            found.append(_used(r.name, r.label, r.number, r.span, use))
+            found.append(_used(r.name, r.label, r.number, r.span, use=use))
             found += self._used_limits(r.name, r.label, r.number, "checked_only")
         return tuple(found)
 
     def _use(self, name: str, use: Use) -> Use:
-        """A ratio of medians says nothing more where the medians are printed."""
+        """Set a ratio of medians aside where the medians themselves are printed."""
         if name == "times_as_long" and "median_late" in self.printed:
             return "checked_only"
         return use
@@ -381,7 +337,7 @@ def _only_one_reached(reached: Span, other: Span) -> bool:
     return math.isnan(other.lower) and math.isfinite(reached.upper)
 
 
-def _used(name: str, label: str, number: PrintedNumber, span: Span, use: Use) -> UsedNumber:
+def _used(name: str, label: str, number: PrintedNumber, span: Span, *, use: Use) -> UsedNumber:
     return UsedNumber(
         name=name,
         label=label,

@@ -1,4 +1,4 @@
-"""How many patients were treated late, never, and in all: what the printed numbers allow together."""
+"""How many were treated late, never, and in all: what the printed numbers allow together."""
 
 from __future__ import annotations
 
@@ -72,9 +72,7 @@ def readings_of(span: Span) -> tuple[tuple[float, float], ...]:
     return tuple(span.alternatives) or ((span.lower, span.upper),)
 
 
-def _span(
-    name: str, boxes: list[Box], printed: Span | None, names: list[str]
-) -> Span | None:
+def _span(name: str, boxes: list[Box], printed: Span | None, names: list[str]) -> Span | None:
     found = sorted({box[name] for box in boxes})
     low, high = min(a for a, _ in found), max(b for _, b in found)
     if printed is None:
@@ -92,7 +90,7 @@ def _span(
 
 def _narrowed(given: Box) -> Box | None:
     """Narrow one combination by both equations; None when it is impossible."""
-    box: Box = {name: (0.0, math.inf) for name in SIZES} | {"share_late": (0.0, 1.0)}
+    box: Box = dict.fromkeys(SIZES, (0.0, math.inf)) | {"share_late": (0.0, 1.0)}
     box |= {name: (max(low, 0.0), high) for name, (low, high) in given.items()}
     for _ in range(MOST_ROUNDS):
         before = dict(box)

@@ -17,7 +17,7 @@ from timezero.arrays import Floats, Ints
 from timezero.estimate._replicates import generator
 
 DEFENSIVE: Final = 0.15
-INFLATION: Final = 1.6
+INFLATION: Final = 1.25
 SHRINKAGE: Final = 0.3
 LEAST_SHARE_OF_KIND: Final = 0.02
 PROPOSAL_STREAM: Final = 40

@@ -9,7 +9,7 @@ followed to death.
 from __future__ import annotations
 
 import math
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
 import numpy as np
 
@@ -68,7 +68,7 @@ def median_ratio(share_late: Number, *, hazard_ratio: float = 1.0) -> Number:
     """
     relative = np.asarray(_relative_rate(share_late, hazard_ratio), dtype=np.float64)
     ratio = _median_of_two_waits(relative) / math.log(2.0)
-    return ratio if isinstance(share_late, np.ndarray) else float(ratio)
+    return cast("Number", ratio if isinstance(share_late, np.ndarray) else float(ratio))
 
 
 def restarted_rate_ratio(share_late: Number, *, hazard_ratio: float = 1.0) -> Number:
@@ -97,7 +97,7 @@ def hazard_ratio_behind_rates(naive: Number, share_late: Number) -> Number:
     _between_0_and_1(share_late)
     if not bool(np.all(np.asarray(naive) > 0.0)) or not bool(np.all(np.asarray(naive) < 1.0)):
         raise InputRefused(
-            what=f"no true hazard ratio gives a ratio of death rates of {naive} under constant rates",
+            what=f"no true hazard ratio gives a ratio of rates of {naive} under constant rates",
             where="ratio of death rates, ever against never treated",
             mend="give a ratio above 0 and below 1, or use the simulated audit",
             code="TZ-AUDIT-closed-form",
@@ -272,11 +272,11 @@ def _printed_inverse(
             rates = middle if rate else 1.0 / middle
             return hazard_ratio_behind_rates(rates, share_late), said
         return hazard_ratio_behind_medians(middle, share_late), said
-    return math.nan, "none: no ratio of the two groups is printed"
+    return math.nan, "none: no ratio of the two groups is printed with both its ends"
 
 
 def _printed_ratios(evidence: Evidence) -> list[tuple[str, bool, float]]:
-    """Printed ratios in words, whether it is one of rates (or of times), and its middle."""
+    """List printed ratios: in words, whether it is one of rates or of times, and its middle."""
     found: list[tuple[str, bool, float]] = []
     hazard = evidence.span("hazard_ratio")
     if is_bounded(hazard):
@@ -288,7 +288,9 @@ def _printed_ratios(evidence: Evidence) -> list[tuple[str, bool, float]]:
             found.append((f"a ratio of {name}s, as printed,", False, ratio))
     times = evidence.span("times_as_long")
     if is_bounded(times):
-        found.append(("'times as long' as printed, read as a ratio of medians,", False, _middle(times)))
+        found.append(
+            ("'times as long' as printed, read as a ratio of medians,", False, _middle(times))
+        )
     return found
 
 

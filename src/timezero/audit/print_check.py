@@ -13,9 +13,7 @@ from timezero.findings import Finding, Severity
 from timezero.intake.printed import Span
 
 ROUND_OFF: Final = 1e-9
-PLAIN: Final = re.compile(
-    r"(?=.*\d)(?P<sign>[-−+]?)(?P<whole>\d*)(?:[.·,](?P<part>\d+))?\s*%?"
-)
+PLAIN: Final = re.compile(r"(?=.*\d)(?P<sign>[-−+]?)(?P<whole>\d*)(?:[.·,](?P<part>\d+))?\s*%?")
 THOUSANDS: Final = re.compile(r"[-−+]?[1-9]\d{0,2}(,\d{3})+")
 
 

@@ -9,16 +9,11 @@ from typing import Final, Literal, TypeAlias
 import numpy as np
 
 from timezero.arrays import Floats, Ints
+from timezero.audit.baseline import KNOTS, N_BENDS, Family, cumulative_hazards
 from timezero.audit.frailty import FrailtyTables
-from timezero.kernels.baseline import KNOTS, LOG_LOGISTIC, LOG_NORMAL, WEIBULL
 from timezero.kernels.late_worlds import COLUMNS
 
 Scale: TypeAlias = Literal["even", "log", "whole"]
-FAMILIES: Final = (WEIBULL, LOG_LOGISTIC, LOG_NORMAL, KNOTS)
-SHAPE_RANGE: Final = {WEIBULL: (0.4, 2.2), LOG_LOGISTIC: (0.7, 3.0), LOG_NORMAL: (0.5, 2.5)}
-PIECE_ENDS: Final = np.array([0.25, 0.7, 1.6])
-LOG_PIECE: Final = 1.5
-FAR: Final = 1e4
 PLACE: Final = {name: k for k, name in enumerate(COLUMNS)}
 
 
@@ -60,7 +55,7 @@ class Prior:
     Parameters
     ----------
     coordinates : tuple of Coordinate
-    families : tuple of int
+    families : tuple of str
         Baseline families, equally likely.
     levels : tuple of int
         Frailty levels, equally likely; (0,) when nobody is frail.
@@ -71,7 +66,7 @@ class Prior:
     """
 
     coordinates: tuple[Coordinate, ...]
-    families: tuple[int, ...]
+    families: tuple[Family, ...]
     levels: tuple[int, ...]
     tables: FrailtyTables
     fixed: dict[str, float] = field(default_factory=dict[str, float])
@@ -135,12 +130,14 @@ def make_worlds(prior: Prior, x: Floats, kind: Ints) -> Worlds:
     share = normal_share(x)
     values = {c.name: c.values(share[:, k]) for k, c in enumerate(prior.coordinates)}
     rows = np.zeros((x.shape[0], len(COLUMNS)))
+    rows[:, PLACE["accrual_shape"]] = 1.0
+    rows[:, PLACE["later_from"]] = np.inf
+    rows[:, PLACE["later_ratio"]] = 1.0
     for name, value in prior.fixed.items():
         rows[:, PLACE[name]] = value
     for name, value in values.items():
         if name in PLACE:
             rows[:, PLACE[name]] = value
-    family = np.asarray(prior.families)[kind // len(prior.levels)]
     rows[:, PLACE["frailty"]] = np.asarray(prior.levels)[kind % len(prior.levels)]
     if "accrual_share" in values:
         rows[:, PLACE["accrual"]] = rows[:, PLACE["follow_up_end"]] * values["accrual_share"]
@@ -148,63 +145,27 @@ def make_worlds(prior: Prior, x: Floats, kind: Ints) -> Worlds:
         after = values.get("after_accrual", np.zeros(x.shape[0]))
         rows[:, PLACE["follow_up_end"]] = rows[:, PLACE["accrual"]] * (1.0 + after)
     rows[:, PLACE["loss_rate"]] = -np.log1p(-values["lost"]) / rows[:, PLACE["location"]]
+    if "later_from" in values:
+        rows[:, PLACE["later_from"]] *= rows[:, PLACE["wait_scale"]] * rows[:, PLACE["location"]]
     rows[:, PLACE["wait_scale"]] *= rows[:, PLACE["location"]]
     rows[:, PLACE["trigger_scale"]] *= rows[:, PLACE["location"]]
     if prior.curves is not None:
-        return _with_curves(rows, prior.curves, share)
-    knots = _shape_baseline(rows, family, share, cure=values["cure"], prior=prior)
-    return Worlds(rows=rows, knots=knots)
-
-
-def _with_curves(rows: Floats, curves: Floats, share: Floats) -> Worlds:
-    rows[:, PLACE["family"]] = KNOTS
-    rows[:, PLACE["location"]] = 1.0
-    rows[:, PLACE["level"]] = 1.0
-    rows[:, PLACE["knots"]] = np.floor(share[:, -1] * curves.shape[0])
-    return Worlds(rows=rows, knots=curves)
-
-
-def _shape_baseline(
-    rows: Floats, family: Ints, share: Floats, *, cure: Floats, prior: Prior
-) -> Floats:
-    """Fill family, level, shape and cure so that half have died at the location."""
-    from scipy.special import ndtri
-
-    shape_share = share[:, prior.place("shape")]
-    cure = np.where(family == KNOTS, 0.0, cure)
-    alive = (0.5 - cure) / (1.0 - cure)
-    shape, level = np.ones(rows.shape[0]), np.ones(rows.shape[0])
-    for code, (low, high) in SHAPE_RANGE.items():
-        shape = np.where(family == code, low * (high / low) ** shape_share, shape)
-    level = np.where(family == WEIBULL, -np.log(alive), level)
-    level = np.where(family == LOG_LOGISTIC, 1.0 / alive - 1.0, level)
-    level = np.where(family == LOG_NORMAL, shape * np.asarray(ndtri(alive)), level)
-    rows[:, PLACE["family"]] = family
-    rows[:, PLACE["level"]] = level
-    rows[:, PLACE["shape"]] = shape
-    rows[:, PLACE["cure"]] = cure
+        rows[:, PLACE["location"]] = 1.0
+        reading = share[:, prior.place("curve")]
+        rows[:, PLACE["knots"]] = np.floor(reading * prior.curves.shape[0])
+        return Worlds(rows=rows, knots=prior.curves)
     rows[:, PLACE["knots"]] = np.arange(rows.shape[0])
-    bends = np.stack([shape_share, share[:, prior.place("cure")], share[:, prior.place("bend")]])
-    return piecewise_knots(LOG_PIECE * (2.0 * bends.T - 1.0))
-
-
-def piecewise_knots(log_rates: Floats) -> Floats:
-    """Return cumulative hazards of piecewise constant rates with median 1.
-
-    Parameters
-    ----------
-    log_rates : (n, 3) float64
-        Log rate of the first, second and fourth piece against the third.
-
-    Returns
-    -------
-    (n, 2, 5) float64
-        Times and cumulative hazards.
-    """
-    n = log_rates.shape[0]
-    rates = np.exp(np.column_stack([log_rates[:, :2], np.zeros(n), log_rates[:, 2]]))
-    times = np.concatenate([[0.0], PIECE_ENDS, [FAR]])
-    hazards = np.concatenate([np.zeros((n, 1)), np.cumsum(rates * np.diff(times), axis=1)], axis=1)
-    at_one = hazards[:, 2] + rates[:, 2] * (1.0 - times[2])
-    hazards *= (math.log(2.0) / at_one)[:, None]
-    return np.stack([np.broadcast_to(times, hazards.shape), hazards], axis=1)
+    knots = np.empty((rows.shape[0], 2, KNOTS.size))
+    knots[:, 0] = KNOTS
+    first_bend = prior.place("bend_1")
+    bends = x[:, first_bend : first_bend + N_BENDS]
+    for k, family in enumerate(prior.families):
+        mine = kind // len(prior.levels) == k
+        knots[mine, 1] = cumulative_hazards(
+            family,
+            values["shape"][mine],
+            values["cure"][mine],
+            piece=values["piece"][mine],
+            bends=bends[mine],
+        )
+    return Worlds(rows=rows, knots=knots)

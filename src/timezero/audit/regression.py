@@ -27,10 +27,12 @@ class Fit:
         For each study.
     at_print : (d,) float64
         For what is printed: no excess anywhere.
+    n_slopes : int
     """
 
     predicted: Floats
     at_print: Floats
+    n_slopes: int
 
 
 def features(excess: Floats, scale: Floats, *, squares: bool) -> Floats:
@@ -78,4 +80,4 @@ def fit(
     gram[np.diag_indices_from(gram)] += RIDGE * np.maximum(np.diag(gram), 1e-6)
     gram[0, 0] -= RIDGE * max(gram[0, 0] / (1.0 + RIDGE), 0.0)
     slopes = np.linalg.solve(gram, weighted.T @ unknowns)
-    return Fit(predicted=design @ slopes, at_print=slopes[0])
+    return Fit(predicted=design @ slopes, at_print=slopes[0], n_slopes=design.shape[1])

@@ -214,6 +214,18 @@ def _waiting(evidence: Evidence) -> list[Target]:
     found = _target(evidence, "n_triggered", "n_triggered", "count", use="waiting")
     for name in WAITING:
         found += _target(evidence, name, name, "time", use="waiting")
+    assumed = evidence.claim.assumptions.wait
+    if evidence.span("wait") is None and assumed is not None:
+        found.append(
+            Target(
+                statistic="wait",
+                scale="time",
+                lower=assumed[0],
+                upper=assumed[1],
+                use="waiting",
+                printed="assumptions.wait",
+            )
+        )
     return found
 
 

@@ -8,18 +8,21 @@ from typing import Final
 from timezero.arrays import Floats
 from timezero.audit.evidence import Evidence
 from timezero.audit.frailty import FrailtyLaw, FrailtyTables, frailty_tables, law_of_setting
-from timezero.audit.prior import FAMILIES, Coordinate, Prior
+from timezero.audit.baseline import FAMILIES, N_BENDS
+from timezero.audit.prior import Coordinate, Prior
 from timezero.intake.printed import Span
-from timezero.kernels.baseline import KNOTS
 from timezero.model.audit_result import Setting
 from timezero.model.claim import Limits
 
 AFTER_ACCRUAL: Final = (0.0, 0.5)
 ACCRUAL_SHARE: Final = (0.3, 1.0)
 WAIT_OVER_MEDIAN: Final = (0.02, 30.0)
+WAIT_TAIL: Final = (0.0, 2.0)
+ACCRUAL_SHAPE: Final = (0.4, 2.5)
 TRIGGER_OVER_MEDIAN: Final = (0.05, 3.0)
 FOLLOW_UP_OVER_MEDIAN: Final = (0.5, 12.0)
 AT_ONCE: Final = 1e-9
+LATER: Final = 1.35
 
 
 def laws_of(setting: Setting, evidence: Evidence) -> tuple[FrailtyLaw, ...]:
@@ -67,7 +70,7 @@ def make_prior(
     tables: FrailtyTables = frailty_tables(laws)
     return Prior(
         coordinates=tuple(coordinates),
-        families=(KNOTS,) if curves is not None else FAMILIES,
+        families=FAMILIES[:1] if curves is not None else FAMILIES,
         levels=tuple(range(1, len(laws) + 1)) if laws else (0,),
         tables=tables,
         fixed=fixed,
@@ -117,7 +120,16 @@ def _baseline(evidence: Evidence) -> list[Coordinate]:
         ),
         _CureCoordinate(name="cure", label="share never to die of it", lower=lowest, upper=cure),
         Coordinate(
-            name="bend", label="bend of a piecewise death rate (0 to 1)", lower=0.0, upper=1.0
+            name="piece", label="last piece of a piecewise death rate (0 to 1)", lower=0.0, upper=1.0
+        ),
+        *(
+            Coordinate(
+                name=f"bend_{k + 1}",
+                label=f"bend of the death rate, piece {k + 1} (0 to 1)",
+                lower=0.0,
+                upper=1.0,
+            )
+            for k in range(N_BENDS)
         ),
     ]
 
@@ -171,7 +183,7 @@ def _follow_up(evidence: Evidence, location: Coordinate) -> list[Coordinate]:
                 upper=after[1],
                 origin=after_origin,
             ),
-            _lost(evidence),
+            *_losses(evidence),
         ]
     follow_up = evidence.span("follow_up")
     if end is not None:
@@ -203,7 +215,7 @@ def _follow_up(evidence: Evidence, location: Coordinate) -> list[Coordinate]:
             upper=share[1],
             origin="printed" if accrual is not None else "default",
         ),
-        _lost(evidence),
+        *_losses(evidence),
     ]
 
 
@@ -217,11 +229,23 @@ def _limits(
     return default, "default"
 
 
-def _lost(evidence: Evidence) -> Coordinate:
+def _losses(evidence: Evidence) -> list[Coordinate]:
     low, high = evidence.claim.assumptions.lost_by_median
-    return Coordinate(
-        name="lost", label="share lost to follow-up by the median survival", lower=low, upper=high
-    )
+    return [
+        Coordinate(
+            name="lost",
+            label="share lost to follow-up by the median survival",
+            lower=low,
+            upper=high,
+        ),
+        Coordinate(
+            name="accrual_shape",
+            label="pattern of accrual (1: even, below 1: more entered late)",
+            lower=ACCRUAL_SHAPE[0],
+            upper=ACCRUAL_SHAPE[1],
+            scale="log",
+        ),
+    ]
 
 
 def _waiting(
@@ -257,6 +281,12 @@ def _waiting(
             lower=assumed.waiting_shape[0],
             upper=assumed.waiting_shape[1],
             scale="log",
+        ),
+        Coordinate(
+            name="wait_tail",
+            label="tail of the waiting time (0: Weibull, 1: log-logistic)",
+            lower=WAIT_TAIL[0],
+            upper=WAIT_TAIL[1],
         ),
         Coordinate(
             name="never_eligible",
@@ -305,7 +335,21 @@ def _effect(evidence: Evidence, fixed: dict[str, float]) -> list[Coordinate]:
             lower=assumed.hazard_ratio[0],
             upper=assumed.hazard_ratio[1],
             scale="log",
-        )
+        ),
+        Coordinate(
+            name="later_from",
+            label="when the effect may change, over the scale of waiting",
+            lower=0.5,
+            upper=5.0,
+            scale="log",
+        ),
+        Coordinate(
+            name="later_ratio",
+            label="how the hazard ratio then changes",
+            lower=1.0/LATER,
+            upper=LATER,
+            scale="log",
+        ),
     ]
     if assumed.harm_window:
         fixed["harm_window"] = assumed.harm_window

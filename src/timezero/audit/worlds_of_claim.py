@@ -16,6 +16,7 @@ from timezero.audit.targets import Targets
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 PURPOSES_OF_A_STAGE: Final = 16
+FEWEST_SHARE: Final = 0.25
 
 
 def silent(_step: str, _done: int, _total: int) -> None:
@@ -89,7 +90,7 @@ def rounds_for(n_patients: float, run: Run, *, shares: tuple[float, ...], most: 
     most : float
         Studies of 30 patients in all.
     """
-    total = min(most, max(most * 100.0 / max(n_patients, 1.0), 0.15 * most)) * run.effort
+    total = min(most, max(most * 150.0 / max(n_patients, 1.0), FEWEST_SHARE * most)) * run.effort
     return tuple(max(int(total * share), 200) for share in shares)
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
+from importlib import import_module
+from typing import cast
 
 from timezero.errors import MissingExtra
 from timezero.intake.vague_words import Amount
@@ -78,7 +81,7 @@ def _spelled(words: str) -> str:
     plain = re.sub(r"\bfourty\b", "forty", words.replace("-", " "))
     plain = re.sub(r"^(?:a )?(?=hundred|thousand)", "one ", plain)
     try:
-        from text_to_num import text2num
+        read = cast("Callable[[str, str], int]", import_module("text_to_num").text2num)
     except ImportError as error:
         raise MissingExtra(
             what="reading numbers in words needs text2num",
@@ -87,7 +90,7 @@ def _spelled(words: str) -> str:
             code="TZ-PRN-02",
         ) from error
     try:
-        return str(text2num(plain, "en"))
+        return str(read(plain, "en"))
     except ValueError:
         return words
 

@@ -23,8 +23,8 @@ _UNIT = re.compile(
 )
 _AND_A_HALF = re.compile(r"^(.*\S) (weeks?|months?|years?) and (?:a|one) half$")
 _COMPOUND = re.compile(
-    r"(?P<years>\S.*?) ?(?:y|yrs?|years?)\.?,?(?: and)? "
-    r"(?P<months>\S.*?) ?(?:mo|mos|mths?|months?)\.?"
+    r"(?P<years>\S.*?)(?:(?<=\d)| )(?:years?|yrs?|y)(?![a-z])\.?,?(?: and)? ?"
+    r"(?P<months>\S.*?)(?:(?<=\d)| )(?:months?|mths?|mos?)\.?"
 )
 _MONTHS: Final = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september",

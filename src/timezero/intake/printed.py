@@ -37,7 +37,7 @@ _EXAMPLES: Final[dict[Kind, str]] = {
     "time": "27.2, 27.2 months, 7 y 9 mo, over six years, not reached, June 2004 - March 2012",
     "share": "27.6 %, 0.276, 8/26, two thirds",
     "ratio": "0.56, three times, > 2",
-    "p_value": "0.007, < .001, not significant",
+    "p_value": "0.007, < .001, NS",
 }
 _HIGHEST: Final[dict[Kind, float]] = {"share": 1.0, "p_value": 1.0}
 _WORDS: Final[dict[Kind, str]] = {
@@ -212,8 +212,9 @@ class _Reader:
         found = table.phrases.get(self.kind, {}).get(text)
         if found is not None:
             return found
-        if self.kind == "time" and (parts := compound_parts(text)) is not None:
-            return self._compound(*parts)
+        parts = compound_parts(text) if self.kind == "time" else None
+        if parts is not None and (compound := self._compound(*parts)) is not None:
+            return compound
         hedge, rest = table.hedge_of(text)
         bare, unit = self._unit_at_end(rest)
         if hedge is None:

@@ -12,26 +12,26 @@ from numpy.typing import NDArray
 
 from timezero.arrays import Floats
 from timezero.kernels._jit import kernel
-from timezero.kernels.baseline import cumulative_hazard, interpolated, time_of_hazard
+from timezero.kernels.broken_line import interpolated
 from timezero.kernels.streams import exponential, uniform
 
 COLUMNS = (
     "n",
-    "family",
     "location",
-    "level",
-    "shape",
-    "cure",
     "knots",
     "wait_scale",
     "wait_shape",
+    "wait_tail",
     "never_eligible",
     "selection",
     "frailty",
     "hazard_ratio",
     "harm_window",
     "harm_ratio",
+    "later_from",
+    "later_ratio",
     "accrual",
+    "accrual_shape",
     "follow_up_end",
     "loss_rate",
     "trigger_scale",
@@ -40,21 +40,21 @@ COLUMNS = (
 )
 (
     N,
-    FAMILY,
     LOCATION,
-    LEVEL,
-    SHAPE,
-    CURE,
     KNOTS,
     WAIT_SCALE,
     WAIT_SHAPE,
+    WAIT_TAIL,
     NEVER_ELIGIBLE,
     SELECTION,
     FRAILTY,
     HAZARD_RATIO,
     HARM_WINDOW,
     HARM_RATIO,
+    LATER_FROM,
+    LATER_RATIO,
     ACCRUAL,
+    ACCRUAL_SHAPE,
     FOLLOW_UP_END,
     LOSS_RATE,
     TRIGGER_SCALE,
@@ -67,9 +67,7 @@ EXIT, DEATH, INITIATION, TRIGGER = range(4)
 @kernel
 def _own_hazard(t: float, world: Floats, knots: Floats, frailty: Floats) -> float:
     """Return the cumulative hazard, at frailty 1, that makes the population's curve."""
-    family = int(world[FAMILY])
-    scaled = t / world[LOCATION]
-    marginal = cumulative_hazard(scaled, family, world[LEVEL], world[SHAPE], world[CURE], knots)
+    marginal = interpolated(t / world[LOCATION], knots[0], knots[1])
     return marginal if frailty.shape[1] == 0 else interpolated(marginal, frailty[1], frailty[0])
 
 
@@ -78,10 +76,7 @@ def _time_of_own_hazard(hazard: float, world: Floats, knots: Floats, frailty: Fl
     """Return when the cumulative hazard at frailty 1 reaches a value."""
     if frailty.shape[1] > 0:
         hazard = interpolated(hazard, frailty[0], frailty[1])
-    family = int(world[FAMILY])
-    return world[LOCATION] * time_of_hazard(
-        hazard, family, world[LEVEL], world[SHAPE], world[CURE], knots
-    )
+    return world[LOCATION] * interpolated(hazard, knots[1], knots[0])
 
 
 @kernel
@@ -100,18 +95,22 @@ def _draw_death(
     after_trigger = 1.0 if trigger == math.inf else world[TRIGGER_RATIO]
     window_ends = initiation + world[HARM_WINDOW]
     before = 0.0
-    for segment in range(4):
+    for segment in range(5):
         if segment == 0:
             ends, ratio = trigger, 1.0
         elif segment == 1:
             ends, ratio = initiation, after_trigger
         elif segment == 2:
             ends, ratio = window_ends, after_trigger * world[HARM_RATIO]
+        elif segment == 3:
+            ends, ratio = initiation + world[LATER_FROM], after_trigger * world[HAZARD_RATIO]
         else:
-            ends, ratio = math.inf, after_trigger * world[HAZARD_RATIO]
+            ends, ratio = math.inf, after_trigger * world[HAZARD_RATIO] * world[LATER_RATIO]
         if segment == 0 and trigger == math.inf:
             continue
         if segment == 2 and world[HARM_WINDOW] <= 0.0:
+            continue
+        if segment == 3 and world[LATER_FROM] <= world[HARM_WINDOW]:
             continue
         if ends < math.inf:
             reached = _own_hazard(ends, world, knots, frailty)
@@ -142,6 +141,7 @@ def draw_patient(
     world : (21,) float64
         Row of the table of worlds.
     knots : (2, n_knots) float64
+        Times in units of the location, and the population's cumulative hazards; both rise.
     frailty : (2, n_grid) float64
         Cumulative hazard at frailty 1, and that of the population; no columns: nobody is frail.
     atoms : (n_atoms,) float64
@@ -162,9 +162,12 @@ def draw_patient(
         reluctance = exponential(state)
         if world[SELECTION] != 0.0:
             reluctance *= z ** world[SELECTION]
+        if world[WAIT_TAIL] > 0.0:
+            reluctance = math.expm1(min(world[WAIT_TAIL] * reluctance, 600.0)) / world[WAIT_TAIL]
         initiation = clock + world[WAIT_SCALE] * reluctance ** (1.0 / world[WAIT_SHAPE])
     death = _draw_death(exponential(state) / z, trigger, initiation, world, knots, frailty)
-    leaves = world[FOLLOW_UP_END] - world[ACCRUAL] * uniform(state)
+    entered = uniform(state) ** world[ACCRUAL_SHAPE]
+    leaves = world[FOLLOW_UP_END] - world[ACCRUAL] * entered
     if world[LOSS_RATE] > 0.0:
         leaves = min(leaves, exponential(state) / world[LOSS_RATE])
     patient[EXIT] = min(death, leaves)

@@ -222,15 +222,19 @@ class Assumptions(_Part):
         default=None, description="Follow-up after accrual ended; by rule if not said."
     )
     lost_by_median: Limits = Field(
-        default=(0.0, 0.15), description="Share lost to follow-up by the pooled median survival."
+        default=(0.0, 0.3), description="Share lost to follow-up by the pooled median survival."
     )
     never_eligible: Limits | None = Field(
         default=None,
         description="Share who could never have the late treatment; up to the share never treated "
         "if not said.",
     )
+    wait: Limits | None = Field(
+        default=None,
+        description="Median wait of the treated where it is not printed, from other studies.",
+    )
     waiting_shape: Limits = Field(
-        default=(0.5, 3.0),
+        default=(0.5, 6.0),
         description="Weibull shape of the waiting time: 1 is a constant rate, above 1 it rises.",
     )
     cure: Limits = Field(
@@ -240,7 +244,7 @@ class Assumptions(_Part):
         default="both", description="How patients differ in ways that nobody measured."
     )
     hazard_ratio: Limits = Field(
-        default=(0.04, 25.0), description="True effects that are tried, evenly on the log scale."
+        default=(0.02, 50.0), description="True effects that are tried, evenly on the log scale."
     )
     harm_window: Time | None = Field(
         default=None, description="Length of a peri-operative window with an effect of its own."

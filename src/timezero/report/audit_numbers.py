@@ -53,6 +53,8 @@ class ContrastWords:
         With a space before it; empty for ratios and p-values.
     is_ratio : bool
         Whether it belongs on a logarithmic axis, with 1 for equal groups.
+    factor : float
+        From its values to its unit: 100 for percentage points.
     printed : callable
         Prints one value; an infinite one is not reached.
     """
@@ -61,6 +63,7 @@ class ContrastWords:
     label: str
     unit: str
     is_ratio: bool
+    factor: float
     printed: Callable[[float], str]
 
     def with_unit(self, value: float) -> str:
@@ -91,7 +94,12 @@ def contrast_words(name: str, unit: str) -> ContrastWords:
         return NOT_REACHED if value == math.inf else printer(value)
 
     return ContrastWords(
-        name=name, label=label, unit=its_unit, is_ratio=kind in RATIOS, printed=printed
+        name=name,
+        label=label,
+        unit=its_unit,
+        is_ratio=kind in RATIOS,
+        factor=100.0 if kind == "survival_difference" else 1.0,
+        printed=printed,
     )
 
 
@@ -174,3 +182,8 @@ def has_found(worlds: DoNothing | None) -> bool:
 def is_randomised(result: AuditResult) -> bool:
     """Say whether the groups were assigned at time zero, so that waiting cannot sort them."""
     return result.claim.question.comparison == "randomised"
+
+
+def ratio_or_not_reached(value: float) -> str:
+    """Print a ratio of medians; an infinite one is not reached."""
+    return NOT_REACHED if value == math.inf else ratio(value)

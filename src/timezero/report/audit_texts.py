@@ -56,6 +56,9 @@ PLAIN_VERDICTS: Final = {
     "show that {treatment} is useless, and it does not show that it works.",
     "moderate_selection_could_produce_it": "So {cause} is not likely to make a gap as big as this "
     "one. But if somewhat fitter people were chosen for {treatment}, both together could.",
+    "strong_selection_could_produce_it": "So {cause} is not likely to make a gap as big as this "
+    "one, and choosing somewhat fitter people on top of it is not either. But if much fitter "
+    "people were chosen for {treatment}, it could.",
     "more_than_waiting_and_selection": "So {cause} is not likely to make a gap as big as this one. "
     "Even a strong choice of fitter people on top of it is not likely to. Something else is at "
     "work, and {treatment} may be part of it.",
@@ -63,6 +66,12 @@ PLAIN_VERDICTS: Final = {
     "looked better than it did. {treatment} may do harm that the count has hidden.",
     "cannot_tell": "So too little was printed to tell what would make a gap. {treatment} may "
     "help, do harm, or do neither.",
+}
+PLAIN_CHANCE: Final = {
+    "waiting_could_produce_it": "So chance alone could make a gap as big as this one. That does "
+    "not show that {treatment} is useless, and it does not show that it works.",
+    "more_than_waiting_and_selection": "So chance alone is not likely to make a gap as big as this "
+    "one. Something else is at work, and {treatment} may be part of it.",
 }
 FAIR_COMPARISON: Final = (
     "a comparison in which every patient counts as untreated until {treatment} and as treated "
@@ -115,7 +124,8 @@ def journalist_paragraph(result: AuditResult) -> str:
         "treatment": result.claim.question.treatment,
         "cause": "chance alone" if is_randomised(result) else "the wait alone",
     }
-    verdict = PLAIN_VERDICTS.get(result.verdict.code, PLAIN_VERDICTS["cannot_tell"]).format(**fill)
+    said = {**PLAIN_VERDICTS, **(PLAIN_CHANCE if is_randomised(result) else {})}
+    verdict = said[result.verdict.code].format(**fill)
     unknown = (
         f"We do not know how fit the people were who had {fill['treatment']}, or how it would "
         "have gone for them without it."
@@ -181,7 +191,8 @@ def _plain_gap(result: AuditResult) -> Iterator[str]:
         yield _middle_person("the other group", never)
         if worlds is not None and "median_difference" in worlds.observed:
             gap = _about(*worlds.observed["median_difference"])
-            yield f"That is a gap of {gap} {asked.unit}, or {_times_as_long(worlds)}."
+            way = " the other way" if worlds.observed["median_difference"][1] < 0.0 else ""
+            yield f"That is a gap of {gap} {asked.unit}{way}, or {_times_as_long(worlds)}."
         return
     named = [u for u in result.numbers if u.name.startswith(("survival late", "survival never"))]
     for used in named:
@@ -239,21 +250,30 @@ def _plain_worlds(result: AuditResult) -> Iterator[str]:
     if found.q50 == math.inf:
         yield f"In the middle one the {what} was too long to be seen."
     else:
-        yield f"In the middle one the {what} was {printed(found.q50)}{in_unit}."
-    if found.q95 != math.inf:
-        ends = f"{printed(found.q05)} and {printed(found.q95)}{in_unit}"
-        yield f"In nine out of ten it was between {ends}."
-    elif found.q05 != math.inf:
-        yield f"In 95 out of 100 it was {printed(found.q05)}{in_unit} or more."
+        middle = f"{printed(found.q50)}{in_unit}{_other_way(found.q50, what)}"
+        yield f"In the middle one the {what} was {middle}."
+    if found.q05 != math.inf:
+        ends = [
+            "too long to be seen"
+            if v == math.inf
+            else f"{printed(v)}{in_unit}{_other_way(v, what)}"
+            for v in (found.q05, found.q95)
+        ]
+        yield f"In nine out of ten it was between {' and '.join(ends)}."
     if not math.isnan(worlds.p_as_large):
-        far = "far from 1, on the same side," if words.is_ratio else "big"
-        yield f"In {percent(worlds.p_as_large)} of them it was at least as {far} as in the study."
+        yield (
+            f"In {percent(worlds.p_as_large)} of them the groups were at least as far apart as in "
+            "the study, and the same way round."
+        )
 
 
 def _whole(value: float) -> str:
-    """Print a gap in whole units; one that runs the other way is said so."""
-    size = f"{abs(value):.0f}" if abs(value) >= 2.0 else f"{abs(value):.1f}"
-    return f"{size} the other way" if value < 0.0 and float(size) > 0.0 else size
+    """Print the size of a gap in whole units."""
+    return f"{abs(value):.0f}" if abs(value) >= 2.0 else f"{abs(value):.1f}"
+
+
+def _other_way(value: float, what: str) -> str:
+    return " the other way" if what == "gap" and value < 0.0 else ""
 
 
 def _about(lower: float, upper: float) -> str:

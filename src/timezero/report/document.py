@@ -10,7 +10,6 @@ from typing import Any, Generic, Literal, TypeAlias, TypeVar
 from timezero.findings import Finding
 from timezero.registry import discover
 
-
 ResultT = TypeVar("ResultT")
 
 

@@ -1,7 +1,8 @@
 """Whoever is still at risk is alive: Y(t) / n <= S(t).
 
 Just before t the share at risk is the product-limit survival times that of not being censored, so
-that it cannot be the larger one. Deaths at the very time t can lower S(t) below it; this is a warning.
+that it cannot be the larger one. Deaths at the very time t can lower S(t) below it, so that this is
+a warning.
 """
 
 from __future__ import annotations

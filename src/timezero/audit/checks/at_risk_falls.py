@@ -53,7 +53,9 @@ def _start(evidence: Evidence, first: Reading, size: str) -> list[Finding]:
     patients = evidence.printed.get(size)
     if patients is None:
         return []
-    said = f"{first.label} is {first.number.printed}, of {evidence.place(size)} patients"
+    said = (
+        f"{first.label} is {first.number.printed}; the group has {shown(patients.upper)} patients"
+    )
     if certainly_above(first.span, patients):
         return [REMARK.error(evidence, [first.name, size], said, ASK)]
     if first.at == 0.0 and certainly_above(patients, first.span):

@@ -1,9 +1,9 @@
 """The hazard ratio points the way the medians and the survival at times point.
 
 A hazard ratio below 1 goes with longer medians and higher survival of the treated when the curves
-do not cross; with crossing curves both can be right, so that this is a warning. Near 1 sampling error
-alone turns the direction: the hazard ratio counts when its interval excludes 1 or its p-value is
-below 0.05, and where neither is printed when ratio and medians both differ from 1 by half or more.
+do not cross; with crossing curves both can be right, so that this is a warning. Near 1 sampling
+error alone turns the direction: the hazard ratio counts when its interval excludes 1 or its p-value
+is below 0.05, and where neither is printed when ratio and medians both differ by half or more.
 """
 
 from __future__ import annotations

@@ -47,9 +47,7 @@ def flat_start(evidence: Evidence) -> CheckOutcome:
 
 def _rates(first: Reading, second: Reading, *, is_early: bool) -> tuple[float, float]:
     """Rates in (0, t_1] and (t_1, t_2], the first as high and the second as low as print allows."""
-    lost = [
-        (_cumulative(s.span.upper), _cumulative(s.span.lower)) for s in (first, second)
-    ]
+    lost = [(_cumulative(s.span.upper), _cumulative(s.span.lower)) for s in (first, second)]
     before, after = (lost[0][1], lost[1][0]) if is_early else (lost[0][0], lost[1][1])
     return before / first.at, max(after - before, 0.0) / (second.at - first.at)
 

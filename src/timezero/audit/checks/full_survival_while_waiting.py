@@ -1,4 +1,4 @@
-"""'100 % at one year' of the late treated says that they waited, where the others had begun to die.
+"""Late treated who are all alive at one year have waited, where the others had begun to die.
 
 With both groups from time zero S_late(t) = 1 up to the shortest wait whatever the treatment does.
 Mentioned is S_late(t) = 1 within print while S_never(t) < 0.9 at the same time.

@@ -67,9 +67,7 @@ def _sum(
     if certainly_above(whole, total):
         return [REMARK.warning(evidence, names, said, ask)]
     combinations = list(itertools.product(*(readings_of(span) for span in spans)))
-    fits = [
-        (a, b, c) for a, b, c in combinations if a[0] + b[0] <= c[1] and c[0] <= a[1] + b[1]
-    ]
+    fits = [(a, b, c) for a, b, c in combinations if a[0] + b[0] <= c[1] and c[0] <= a[1] + b[1]]
     dropped = [
         f"{name} {shown(reading[0])}"
         for k, name in enumerate(names)

@@ -5,7 +5,8 @@ With rounding, an interval fails only when no values within print satisfy both i
 
 from __future__ import annotations
 
-from timezero.audit.evidence import SCALARS, Evidence
+from timezero.audit.evidence import Evidence
+from timezero.audit.number_roles import SCALARS
 from timezero.audit.print_check import (
     CheckOutcome,
     PrintCheck,

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from timezero.audit.evidence import SCALARS, Evidence
+from timezero.audit.evidence import Evidence
+from timezero.audit.number_roles import SCALARS
 from timezero.audit.print_check import CheckOutcome, PrintCheck, Remark, digits_that_matter, outcome
 from timezero.findings import Finding
 

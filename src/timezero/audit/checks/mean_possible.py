@@ -26,7 +26,10 @@ def mean_possible(evidence: Evidence) -> CheckOutcome:
     found: list[Finding] = []
     seen = False
     for group, ending in GROUPS.items():
-        median, mean = evidence.printed.get(f"median{ending}"), evidence.printed.get(f"mean{ending}")
+        median, mean = (
+            evidence.printed.get(f"median{ending}"),
+            evidence.printed.get(f"mean{ending}"),
+        )
         if median is not None and mean is not None:
             seen = True
             if math.isfinite(median.lower) and mean.upper < median.lower / 2.0:
@@ -34,8 +37,8 @@ def mean_possible(evidence: Evidence) -> CheckOutcome:
                     REMARK.error(
                         evidence,
                         [f"mean{ending}", f"median{ending}"],
-                        f"a mean below half the median: with a median of {shown(median.lower)} it is "
-                        f"{shown(median.lower / 2.0)} or more",
+                        f"a mean below half the median: with a median of "
+                        f"{shown(median.lower)} it is {shown(median.lower / 2.0)} or more",
                         ASK,
                     )
                 )

@@ -6,7 +6,8 @@ only the accrual is printed, a median beyond it rests on follow-up after the las
 
 from __future__ import annotations
 
-from timezero.audit.evidence import SCALARS, Evidence
+from timezero.audit.evidence import Evidence
+from timezero.audit.number_roles import SCALARS
 from timezero.audit.print_check import (
     CheckOutcome,
     PrintCheck,
@@ -49,7 +50,8 @@ def median_within_follow_up(evidence: Evidence) -> CheckOutcome:
                     evidence,
                     [name, "accrual"],
                     f"{label}: {shown(span.lower)} or more, longer than patients were entered "
-                    f"({shown(accrual.upper)} {evidence.unit}); when follow-up ended is not printed",
+                    f"({shown(accrual.upper)} {evidence.unit}); when follow-up ended is not "
+                    "printed",
                     "ask when follow-up ended, and how many were followed that long",
                 )
             )

@@ -1,8 +1,8 @@
 """The late treated also die early, before most of them were treated.
 
 If the treated group were free of waiting, deaths would also fall before the first quartile of the
-wait. Looked for: survival of 1, or everybody still at risk, at a time t within the lower quartile of the
-wait (or its shortest), while less than 0.9 of the never treated are left at t.
+wait. Looked for: survival of 1, or everybody still at risk, at a time t within the lower quartile
+of the wait (or its shortest), while less than 0.9 of the never treated are left at t.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ def no_deaths_while_waiting(evidence: Evidence) -> CheckOutcome:
             "ask for both curves, and for the time of treatment of each patient",
         )
         for late, never, share_late, share_never in left
-        if 0.0 < late.at <= span.upper and share_late.lower >= 0.99 and share_never.upper < SOME_DIED
+        if 0.0 < late.at <= span.upper
+        and share_late.lower >= 0.99
+        and share_never.upper < SOME_DIED
     ]
     return outcome(found[:1], possible=True)
 

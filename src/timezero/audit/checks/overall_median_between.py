@@ -30,10 +30,9 @@ REMARK = Remark(code="overall_median_between")
 
 def overall_median_between(evidence: Evidence) -> CheckOutcome:
     """Find a median of all outside those of the groups, or beyond what mixing allows."""
-    spans = [evidence.printed.get(name) for name in NAMES]
-    if evidence.claim.question.comparison in OTHER_CLOCKS or spans[0] is None:
+    overall, late, never = (evidence.printed.get(name) for name in NAMES)
+    if evidence.claim.question.comparison in OTHER_CLOCKS or overall is None:
         return outcome((), possible=False)
-    overall, late, never = spans
     found: list[Finding] = []
     seen = False
     make = REMARK.error if _everybody_died(evidence) else REMARK.warning
@@ -52,7 +51,9 @@ def overall_median_between(evidence: Evidence) -> CheckOutcome:
                 )
             )
     share = evidence.share_late()
-    for r in evidence.readings("quantile", "never") if share is not None else ():
+    for r in evidence.readings("quantile", "never"):
+        if share is None:
+            break
         seen = True
         if (1.0 - share.upper) * r.at > 0.5 and certainly_above(overall, r.span):
             found.append(

@@ -13,8 +13,8 @@ from statistics import NormalDist
 from typing import Final
 
 from timezero.audit.evidence import Evidence, is_bounded
-from timezero.audit.print_check import CheckOutcome, PrintCheck, Remark, outcome
 from timezero.audit.normal_sizes import gap_between, sizes_of_p
+from timezero.audit.print_check import CheckOutcome, PrintCheck, Remark, outcome
 from timezero.findings import Finding
 from timezero.intake.printed import Span
 
@@ -59,9 +59,7 @@ def p_agrees_with_interval(evidence: Evidence) -> CheckOutcome:
     return outcome(found, possible=True)
 
 
-def _sizes_of_interval(
-    ratio: Span, low: Span, high: Span, *, level: float
-) -> tuple[float, float]:
+def _sizes_of_interval(ratio: Span, low: Span, high: Span, *, level: float) -> tuple[float, float]:
     z_level = NormalDist().inv_cdf(0.5 + level / 2.0)
     logs = math.log(ratio.lower), math.log(ratio.upper)
     least = 0.0 if logs[0] <= 0.0 <= logs[1] else min(abs(logs[0]), abs(logs[1]))

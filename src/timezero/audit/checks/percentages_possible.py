@@ -47,7 +47,7 @@ def percentages_possible(evidence: Evidence) -> CheckOutcome:
 
 
 def _few_enough(patients: Span) -> bool:
-    return 0.0 < patients.lower and patients.upper - patients.lower <= MOST_SIZES
+    return patients.lower > 0.0 and patients.upper - patients.lower <= MOST_SIZES
 
 
 def _numerators(share: Span, patients: Span) -> list[tuple[int, int]]:
@@ -77,7 +77,7 @@ def _all_three(evidence: Evidence) -> bool:
 
 
 def _late_mismatch(evidence: Evidence) -> list[Finding]:
-    """The count of late treated, over all, must be the share printed."""
+    """Compare the count of late treated, over all, with the share printed."""
     if not _all_three(evidence):
         return []
     n, late, share = (evidence.printed[name] for name in ("n", "n_late", "share_late"))

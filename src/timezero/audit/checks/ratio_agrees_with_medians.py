@@ -1,4 +1,4 @@
-"""'Three times as long' is what the medians, or the means, give.
+"""A printed ratio, such as three times as long, is what the medians or the means give.
 
 The printed ratio must meet [late lower / never upper, late upper / never lower].
 """
@@ -25,7 +25,9 @@ def ratio_agrees_with_medians(evidence: Evidence) -> CheckOutcome:
     """Find a printed ratio that neither the medians nor the means give."""
     times = evidence.printed.get("times_as_long")
     ratios = [
-        (name, ratio) for name in ("median", "mean") if (ratio := _ratio(evidence, name)) is not None
+        (name, ratio)
+        for name in ("median", "mean")
+        if (ratio := _ratio(evidence, name)) is not None
     ]
     if times is None or not ratios:
         return outcome((), possible=False)

@@ -1,7 +1,7 @@
 """Two groups do not have the same number to every digit.
 
-With three digits or more, equal medians, means or quantiles of both groups are a coincidence of about
-one in a hundred; often one is a copy. Survival moves in steps of one patient, so that only
+With three digits or more, equal medians, means or quantiles of both groups are a coincidence of
+about one in a hundred; often one is a copy. Survival moves in steps of one patient, so that only
 two equal survivals or more are mentioned, and 0 and 100 % are left alone.
 """
 
@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from timezero.audit.evidence import Evidence, ReadingKind
+from timezero.audit.evidence import Evidence
+from timezero.audit.number_roles import ReadingKind
 from timezero.audit.print_check import (
     CheckOutcome,
     PrintCheck,

@@ -40,7 +40,7 @@ def share_precision(evidence: Evidence) -> CheckOutcome:
         value = plain_number(number.printed) or 0.0
         decimals = decimals_of(number.printed)
         step = 10.0**-decimals / (100.0 if "%" in number.printed or value > 1.0 else 1.0)
-        if decimals and 0.0 < value and step * patients.upper * FINENESS < 1.0:
+        if decimals and value > 0.0 and step * patients.upper * FINENESS < 1.0:
             found.append(
                 REMARK.note(
                     evidence,

@@ -34,8 +34,8 @@ def survival_agrees_with_median(evidence: Evidence) -> CheckOutcome:
                         REMARK.error(
                             evidence,
                             [r.name, name],
-                            f"{r.label} is {'above' if high else 'below'} {left:.0%}, but {left:.0%} "
-                            f"were left {'before' if high else 'only after'} that time",
+                            f"{r.label} is {'above' if high else 'below'} {left:.0%}, but "
+                            f"{left:.0%} were left {'before' if high else 'only after'} that time",
                             "ask whether both numbers are of the same curve",
                         )
                     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from timezero.audit.evidence import Evidence
+from timezero.audit.number_roles import ReadingKind
 from timezero.audit.print_check import (
     CheckOutcome,
     PrintCheck,
@@ -19,6 +20,7 @@ from timezero.audit.print_check import (
 from timezero.findings import Finding
 from timezero.model.claim import Group
 
+KINDS: tuple[tuple[ReadingKind, bool], ...] = (("survival", False), ("quantile", True))
 GROUPS: tuple[Group, ...] = ("all", "late", "never")
 REMARK = Remark(code="survival_falls")
 
@@ -28,7 +30,7 @@ def survival_falls(evidence: Evidence) -> CheckOutcome:
     found: list[Finding] = []
     seen = False
     for group in GROUPS:
-        for kind, is_rising in (("survival", False), ("quantile", True)):
+        for kind, is_rising in KINDS:
             readings = evidence.readings(kind, group)
             seen = seen or len(readings) > 1
             for first, second in pairwise(readings):

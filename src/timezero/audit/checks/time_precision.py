@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from timezero.audit.evidence import SCALARS, Evidence
+from timezero.audit.evidence import Evidence
+from timezero.audit.number_roles import SCALARS
 from timezero.audit.print_check import (
     CheckOutcome,
     PrintCheck,
@@ -28,7 +29,9 @@ def time_precision(evidence: Evidence) -> CheckOutcome:
     times = [
         (name, number)
         for name, (kind, _, _) in SCALARS.items()
-        if kind == "time" and not name.startswith("mean") and name != "wait_mean"
+        if kind == "time"
+        and not name.startswith("mean")
+        and name != "wait_mean"
         and (number := evidence.number(name)) is not None
     ]
     times += [(r.name, r.number) for r in evidence.readings("quantile")]

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from timezero.audit.evidence import SCALARS, Evidence
+from timezero.audit.evidence import Evidence
+from timezero.audit.number_roles import SCALARS
 from timezero.audit.print_check import (
     CheckOutcome,
     PrintCheck,

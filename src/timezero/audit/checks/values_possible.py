@@ -1,14 +1,15 @@
 """Every number is of a possible size.
 
-Counts are whole, percentages at most 100, and nothing is negative. Digits outside this cannot be read as such a number; they
-come this far when the claim gives an interval for them by hand.
+Counts are whole, percentages at most 100, and nothing is negative. Other digits cannot be read as
+such a number; they come this far when the claim gives an interval for them by hand.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from timezero.audit.evidence import LISTS, SCALARS, Evidence, Kind
+from timezero.audit.evidence import Evidence
+from timezero.audit.number_roles import LISTS, SCALARS, Kind, ReadingKind
 from timezero.audit.print_check import (
     CheckOutcome,
     PrintCheck,
@@ -46,8 +47,8 @@ def values_possible(evidence: Evidence) -> CheckOutcome:
 
 
 def _numbers(evidence: Evidence) -> list[tuple[str, Kind, PrintedNumber]]:
-    kinds = {reading: kind for _, kind, reading, _ in LISTS}
-    found = [
+    kinds: dict[ReadingKind, Kind] = {reading: kind for _, kind, reading, _ in LISTS}
+    found: list[tuple[str, Kind, PrintedNumber]] = [
         (name, kind, number)
         for name, (kind, _, _) in SCALARS.items()
         if (number := evidence.number(name)) is not None and kind != "p_value"

@@ -3,7 +3,8 @@
 With W < X for every treated patient each quantile of W is below that of X, and the product-limit
 curve of the treated lies above the share with X > t, so that median wait <= median survival. Sample
 quantiles are defined in several ways, so that only the shortest wait makes an error: before it no
-treated patient can have died, and S_late(t) = 1 for t < shortest wait.
+treated patient can have died, and S_late(t) = 1 for t < shortest wait. Where it is not stated what
+the groups are counted from, that too is a warning.
 """
 
 from __future__ import annotations
@@ -36,13 +37,15 @@ def wait_within_life(evidence: Evidence) -> CheckOutcome:
     if not is_comparable or not (median is not None or early) or not (shortest or waits):
         return outcome((), possible=False)
     found: list[Finding] = []
+    is_stated = evidence.claim.question.comparison == "ever_treated"
+    make = REMARK.error if is_stated else REMARK.warning
     if shortest is not None and median is not None and certainly_above(shortest, median):
         said = f"nobody was treated before {shown(shortest.lower)}, but half had died by then"
-        found.append(REMARK.error(evidence, ["wait_shortest", "median_late"], said, ASK))
-    for r in early if shortest is not None else ():
-        if r.at < shortest.lower and r.span.upper < 1.0:
+        found.append(make(evidence, ["wait_shortest", "median_late"], said, ASK))
+    for r in early:
+        if shortest is not None and r.at < shortest.lower and r.span.upper < 1.0:
             said = f"{r.label} is below 100 %, before anybody was treated"
-            found.append(REMARK.error(evidence, [r.name, "wait_shortest"], said, ASK))
+            found.append(make(evidence, [r.name, "wait_shortest"], said, ASK))
     for name in waits:
         if median is not None and certainly_above(printed[name], median):
             said = (

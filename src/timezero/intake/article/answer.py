@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -9,6 +10,8 @@ from timezero.errors import UnknownName, nearest_first
 from timezero.intake.article.build import claim_of
 from timezero.intake.article.draft import Draft, Option, Question
 from timezero.intake.article.text_of import ArticleText
+
+_TURNED = {"late": "never", "never": "late"}
 
 
 def answered(draft: Draft, answers: Mapping[str, str]) -> Draft:
@@ -41,7 +44,8 @@ def answered(draft: Draft, answers: Mapping[str, str]) -> Draft:
                 mend=_offer(key, list(by_key)),
                 code="TZ-ART-10",
             )
-        for k, role in _option(question, name).roles:
+        for k, change in _option(question, name).roles:
+            role = _changed(mentions[k].role, change)
             why = "" if role else "another number was chosen"
             mentions[k] = replace(mentions[k], role=role, why=why, confidence=1.0)
     article = ArticleText(text=draft.claim.text, kind="text", title=draft.claim.title)
@@ -52,6 +56,14 @@ def answered(draft: Draft, answers: Mapping[str, str]) -> Draft:
         mentions=tuple(mentions),
         questions=tuple(q for q in draft.questions if q.key not in answers),
     )
+
+
+def _changed(role: str, change: str) -> str:
+    if change in {"median", "mean"}:
+        return re.sub("median|mean", change, role)
+    if change == "exchange":
+        return re.sub("late|never", lambda found: _TURNED[found.group()], role)
+    return change
 
 
 def with_defaults(draft: Draft) -> tuple[Draft, tuple[str, ...]]:

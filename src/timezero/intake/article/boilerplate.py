@@ -9,20 +9,26 @@ from timezero.intake.article.sentences import Sentence
 
 _ADVERTISING = re.compile(
     r"\blaw\s?(?:firm|yers?|suit)\b|\battorneys?\b|\blawyers?\b|\bcompensation\b|\bsettlements?\b|"
-    r"free (?:case|consultation|quote|guide|trial)|\btoll[- ]free\b|\bunless we win\b|\badvertis|\bsponsored\b|"
-    r"\bgift card\b|\bdiscount\b|\bbuy now\b|\border now\b|\braffle\b|\bspecial offer\b|\bcoupon\b|\bmesothelioma trust",
+    r"free (?:case|consultation|quote|guide|trial)|\btoll[- ]free\b|\bunless we "
+    r"win\b|\badvertis|\bsponsored\b|"
+    r"\bgift card\b|\bdiscount\b|\bbuy now\b|\border now\b|\braffle\b|\bspecial "
+    r"offer\b|\bcoupon\b|\bmesothelioma trust",
     re.IGNORECASE,
 )
 _NAVIGATION = re.compile(
-    r"\bcookies?\b|\bnewsletter\b|\bsubscribe\b|\bsign (?:in|up)\b|\blog ?in\b|\bprivacy\b|\bcopyright\b|©|"
-    r"\ball rights reserved\b|\bterms of (?:use|service)\b|\bread (?:more|also)\b|\btrending\b|\brelated (?:articles|posts|stories)\b|"
-    r"\bshare this\b|\bmost (?:read|popular)\b|\bposted (?:on|by)\b|\bmedia contact\b|\bfor an appointment\b|\bskip to\b|"
+    r"\bcookies?\b|\bnewsletter\b|\bsubscribe\b|\bsign (?:in|up)\b|\blog ?in\b|"
+    r"\bprivacy\b|\bcopyright\b|©|"
+    r"\ball rights reserved\b|\bterms of (?:use|service)\b|\bread (?:more|also)\b|"
+    r"\btrending\b|\brelated (?:articles|posts|stories)\b|"
+    r"\bshare this\b|\bmost (?:read|popular)\b|\bposted (?:on|by)\b|\bmedia "
+    r"contact\b|\bfor an appointment\b|\bskip to\b|"
     r"\bclick here\b|\bfollow us\b|\bpage \d+ of \d+|\bback to top\b",
     re.IGNORECASE,
 )
 _MENU = re.compile(r"(?:\s[|>»·•]\s\S+[^|>»·•]{0,40}){2,}")
 _SUBJECT = re.compile(
-    r"surviv|\bmedian\b|\bhazard\b|\blived\b|\balive\b|\bdied\b|\bdeaths?\b|\bcohort\b|\bunderwent\b|\breceived\b|"
+    r"surviv|\bmedian\b|\bhazard\b|\blived\b|\balive\b|\bdied\b|\bdeaths?\b|"
+    r"\bcohort\b|\bunderwent\b|\breceived\b|"
     r"\btransplant|\bpatients\b",
     re.IGNORECASE,
 )

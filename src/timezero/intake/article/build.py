@@ -90,10 +90,9 @@ def _numbers(mentions: Sequence[Mention], unit: TimeUnit) -> Numbers:
             table[limit] = mention.printed.rstrip("% ") or mention.printed
         else:
             table |= _printed(mention, unit)
-    return Numbers(
-        **{name: table for name, table in single.items() if "printed" in table},
-        survival=tuple(table for table in at_times.values() if "printed" in table),  # pyright: ignore
-    )
+    survival = [table for table in at_times.values() if "printed" in table]
+    whole = {name: table for name, table in single.items() if "printed" in table}
+    return Numbers.model_validate({**whole, "survival": tuple(survival)})
 
 
 def _parted(role: str) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-# Zero-width and soft marks, direction marks, private use (masking.py uses those), control characters.
+# Zero-width, soft and direction marks, control characters, and private use, for masking.py.
 _INVISIBLE = re.compile(
     "[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffc\ue000-\uf8ff"
     "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]"

@@ -45,7 +45,17 @@ class Mention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """One answer to a question: a name, what it means, and the roles it gives to which mentions."""
+    """One answer to a question.
+
+    Parameters
+    ----------
+    name : str
+    words : str
+        What it means.
+    roles : tuple of (int, str)
+        Which mentions get which role; empty: none. ``median`` and ``mean`` change the kind of a
+        survival time, and ``exchange`` its group, and leave the rest of the role as it is.
+    """
 
     name: str
     words: str

@@ -10,39 +10,63 @@ from timezero.intake.article.masking import group_mark
 from timezero.intake.article.treatment import LateTreatment
 
 _VERB = (
-    r"(?:received?|receiving|underwent|undergo(?:ne|ing)?|had|have|has|took|take[n]?|start(?:ed)?|beg[aiu]n|got|get|given|used?|"
+    r"(?:received?|receiving|underwent|undergo(?:ne|ing)?|had|have|has|took|take[n]?|"
+    r"start(?:ed)?|beg[aiu]n|got|get|given|used?|"
     r"won|win|required?|accepted|performed|treated (?:with|by))"
 )
-_NOT = r"(?:(?:who |that |and )?(?:did|do|does|were|was|had|have|has|are) (?:not|never)|(?:who )?didn't|(?:who )?never(?: did)?|\bnot)"
+_NOT = (
+    r"(?:(?:who |that |and )?(?:did|do|does|were|was|had|have|has|are) (?:not|never)|"
+    r"(?:who )?didn't|(?:who )?never(?: did)?|\bnot)"
+)
 _DET = r"(?:(?:an?|the|any|such|such an?) )?"
-_PEOPLE = r"(?:patients?|people|persons|women|men|adults|those|cases|candidates|athletes|nominees|poets|recipients)"
-_STAYED = r"(?:who )?(?:remain(?:ed|ing)?|stay(?:ed|ing)?) on (?:the )?(?:dialysis|waiting list|list|medication|drugs?|first-line \w+)"
+_PEOPLE = (
+    r"(?:patients?|people|persons|women|men|adults|those|cases|candidates|athletes|"
+    r"nominees|poets|recipients)"
+)
+_STAYED = (
+    r"(?:who )?(?:remain(?:ed|ing)?|stay(?:ed|ing)?) on (?:the )?(?:dialysis|waiting "
+    r"list|list|medication|drugs?|first-line \w+)"
+)
 _ALONE = (
-    r"(?:with |receiving |treated with )?(?:[\w-]{3,20} )?(?:chemotherapy|dialysis|surgery|treatment|therapy|medication|drugs?|"
+    r"(?:with |receiving |treated with )?(?:[\w-]{3,20} )?(?:chemotherapy|dialysis|"
+    r"surgery|treatment|therapy|medication|drugs?|"
     r"operation|hipec|resection)[- ](?:alone|only)\b(?:[ -]group)?"
 )
 _PLAIN_NEVER = (
-    r"untreated(?: patients| group)?|the controls?\b(?: group)?|control group|(?:(?:the|all) )?others(?=[ ,.;:)]|$)|the rest\b|"
+    r"untreated(?: patients| group)?|the controls?\b(?: group)?|control group|"
+    r"(?:(?:the|all) )?others(?=[ ,.;:)]|$)|the rest\b|"
+    r"the other (?:patients|group|people|women|men)\b|"
     r"non-?(?:users|recipients|winners)|"
-    r"best supportive care|who stopped after the first|those not treated|without it\b|without(?=\s?[(),.;:]|$)|who lost\b|"
+    r"best supportive care|who stopped after the first|those not treated|without "
+    r"it\b|without(?=\s?[(),.;:]|$)|who lost\b|"
     r"who missed out"
 )
 _SINGLE = (
-    r"(?:(?:had |underwent )?(?:only |just )?(?:an? )?(?:single|one|(?:initial|first)(?= \w+ (?:alone|only)))[- ](?:[\w/-]{2,20} ){0,2}?"
-    r"(?:surgery|operations?|procedures?|hipec|crs/hipec|resection|transplant|cytoreduction|\w{3,20}ectomy)\b(?: alone| only)?(?: group)?"
+    r"(?:(?:had |underwent )?(?:only |just )?(?:an? )?(?:single|one|(?:initial|"
+    r"first)(?= \w+ (?:alone|only)))[- ](?:[\w/-]{2,20} ){0,2}?"
+    r"(?:surgery|operations?|procedures?|hipec|crs/hipec|resection|transplant|"
+    r"cytoreduction|\w{3,20}ectomy)\b(?: alone| only)?(?: group)?"
     r"|(?<=\()single(?=\))|single[- ](?:group|patients|procedure group))"
 )
 _ALL = (
-    r"(?:(?:the|our) )?(?:whole|entire|total|full|overall) (?:cohort|group|series|study population|population|sample)|"
-    r"\ball (?:the )?(?:patients|people|women|men)\b|\boverall(?! survival| response| mortality| median survival)\b|"
+    r"(?:(?:the|our) )?(?:whole|entire|total|full|overall) (?:cohort|group|series|"
+    r"study population|population|sample)|"
+    r"\ball (?:the )?(?:patients|people|women|men)\b|\boverall(?! survival| response|"
+    r" mortality| median survival)\b|"
     r"everyone\b|the cohort as a whole"
 )
-_DID = r"(?:those|patients|people|women|men) who did(?! not| n't)\b|the treated(?: patients| group)?\b|\b(?:ever-)?treated (?:patients|group)"
+_DID = (
+    r"(?:those|patients|people|women|men) who did(?! not| n't)\b|the treated(?: patients|"
+    r" group)?\b|\b(?:ever-)?treated (?:patients|group)"
+)
 # 'listed for transplantation' names a purpose, not those who had it.
 _PURPOSE = re.compile(
-    r"\b(?:list(?:ed|ing)?|candidates?|accepted|eligib\w+|referred|referral|evaluated|wait\w*|interval|considered|assessed|"
+    r"\b(?:list(?:ed|ing)?|candidates?|accepted|eligib\w+|referred|referral|"
+    r"evaluated|wait\w*|interval|considered|assessed|"
     r"programme|waiting list|waited|registered|whether|time|between|first|about|describe|outcomes)"
-    r"(?: (?!who|which|was|were|had|in|survived|lived)[\w-]+| [^\w\s]?\S{0,6})?(?: (?:for|to|until|before|till|of|after|and|from)(?: the| an?| first)?(?: first)?)? $",
+    r"(?: (?!who|which|was|were|had|in|survived|lived)[\w-]+| [^\w\s]?\S{0,6})?(?: "
+    r"(?:for|to|until|before|till|of|after|and|from)(?: the| an?| first)?(?: "
+    r"first)?)? $",
     re.IGNORECASE,
 )
 
@@ -65,7 +89,11 @@ def _patterns(kind: str, phrases: str) -> tuple[tuple[str, re.Pattern[str]], ...
         rf"(?:{_PEOPLE} )?(?:in the group )?(?:without|with no|with neither) {_DET}{late}\b{after}",
         rf"\bno {late}\b{after}",
         rf"\bnon-?{late}\b{after}",
-        rf"(?:{_PEOPLE} )?{_NOT}(?: (?:win|won|receive|received|have|had|undergo|underwent|did))?(?=\s?(?:[,.;:()]|$|\s(?:lived|survived|had|died|stand|and|\())| \ue000)",
+        (
+            rf"(?:{_PEOPLE} )?{_NOT}(?: (?:win|won|receive|received|have|had|undergo|"
+            rf"underwent|did))?(?=\s?(?:[,.;:()]|$|\s(?:lived|survived|had|died|stand|"
+            rf"and|\())| \ue000)"
+        ),
         _STAYED,
         _ALONE,
         _PLAIN_NEVER,

@@ -12,7 +12,7 @@ _LABELS = (
         r"transplant-free) ){0,2}survival\b"
     ),
     pattern(r"\bsurvival(?: rates?| probabilit\w+)?(?: [\w-]+){0,8}? (?:at|after) " + _LIST),
-    pattern(r"\b(?:after|at) ({t}),? [^.;]{0,80}?\b(?:alive|surviving|living)\b"),
+    pattern(r"\b(?:after|at) ({t}),? [^.;]{0,160}?\b(?:alive|surviving|living)\b"),
     pattern(
         r"\b(?:alive|surviving|survived|living)\b(?: \w+){0,2}? "
         r"(?:after|at|for at least|beyond) ({t})"

@@ -1,9 +1,11 @@
 """A sentence with its numbers and groups replaced by marks, so that short patterns can read it.
 
-In a pattern, ``{T}`` is a time, ``{N}`` a plain number, ``{C}`` a percentage, ``{P}`` a p-value, ``{D}`` the
-dates of a period, ``{Q}`` any of the first three; each captures the place of its number among the
-quantities of the sentence. Small letters match without capturing. ``{L}``, ``{V}`` and ``{A}`` are phrases for
-the late treated, the never treated and all patients, ``{G}`` any of them.
+In a pattern, ``{T}`` is a time, ``{N}`` a plain number, ``{C}`` a percentage, ``{P}`` a p-value,
+``{D}`` the dates of a period, ``{Q}`` any of the first three; each captures the place of its number
+among the quantities of the sentence. Small letters match without capturing. ``{L}``, ``{V}`` and
+``{A}`` are phrases for the late treated, the never treated and all patients, ``{G}`` any of them,
+``{W}`` one of the first two. ``{CI}`` stands for the words of a confidence interval, and ``{!}`` is
+the beginning of any mark.
 """
 
 from __future__ import annotations
@@ -20,7 +22,8 @@ _CLASSES = {"T": "T", "N": "N", "C": "C", "P": "P", "D": "D", "Q": "TNC", "X": "
 _GROUPS = {"L": "L", "V": "V", "A": "A", "G": "LVA", "W": "LV"}
 _EMPHASIS = re.compile(r"\*\*|__|^[*•#]+\s")
 _LEVEL_TEXT = re.compile(
-    rf"(?:{_OPEN}X\d+{_CLOSE}\s?(?:%|per\s?cent)?[\s-]?)(?:CI|CrI|confidence intervals?|credible intervals?)\b|"
+    rf"(?:{_OPEN}X\d+{_CLOSE}\s?(?:%|per\s?cent)?[\s-]?)(?:CI|CrI|confidence "
+    rf"intervals?|credible intervals?)\b|"
     r"\b(?:CI|confidence intervals?)\b",
     re.IGNORECASE,
 )
@@ -62,7 +65,20 @@ def pattern(source: str) -> re.Pattern[str]:
     for name, letters in _GROUPS.items():
         one = f"[{letters}]" if len(letters) > 1 else letters
         source = source.replace(f"{{{name}}}", rf"{_OPEN}g{one}\d+{_CLOSE}")
-    return re.compile(source.replace("{CI}", _INTERVAL), re.IGNORECASE)
+    return re.compile(source.replace("{CI}", _INTERVAL).replace("{!}", _OPEN), re.IGNORECASE)
+
+
+def place_of(text: str, quantity: int) -> tuple[int, int]:
+    """Return where the mark of a quantity begins and ends; (-1, -1) if it is nowhere.
+
+    Parameters
+    ----------
+    text : str
+    quantity : int
+        Its place among the quantities of the sentence.
+    """
+    found = re.search(rf"{_OPEN}[TNCPDX]{quantity}{_CLOSE}", text)
+    return found.span() if found else (-1, -1)
 
 
 _MARK = re.compile(rf"{_OPEN}(?:([TNCPDX])(\d+)|g([LVA])(\d+)){_CLOSE}")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import cast
+from importlib import import_module
+from typing import Any, cast
 
 from timezero.errors import MissingExtra
 
@@ -15,7 +16,10 @@ _TENS = "twenty|thirty|forty|fourty|fifty|sixty|seventy|eighty|ninety"
 _SMALL = f"(?:(?:{_TENS})(?:[ -](?:{_UNITS}))?|{_TEENS}|{_UNITS})"
 _HUNDREDS = f"(?:(?:(?:{_UNITS}|a)[ -])?hundred(?:(?: and)? {_SMALL})?|{_SMALL})"
 WORDS = re.compile(
-    rf"\b(?:(?:{_HUNDREDS}|a) thousand(?:(?: and|,)? {_HUNDREDS})?|{_HUNDREDS})\b(?!-(?:line|fold))",
+    (
+        rf"\b(?:(?:{_HUNDREDS}|a) thousand(?:(?: and|,)? {_HUNDREDS})?|"
+        rf"{_HUNDREDS})\b(?!-(?:line|fold))"
+    ),
     re.IGNORECASE,
 )
 TIMES = {"once": 1.0, "twice": 2.0, "thrice": 3.0}
@@ -54,7 +58,7 @@ def _value(words: str) -> float | None:
 
 def _reader() -> Callable[[str, str], int]:
     try:
-        from text_to_num import text2num
+        found: Any = import_module("text_to_num")
     except ImportError as error:
         raise MissingExtra(
             what="reading numbers in words needs text2num",
@@ -62,4 +66,4 @@ def _reader() -> Callable[[str, str], int]:
             mend="pip install 'timezero[article]'",
             code="TZ-ART-06",
         ) from error
-    return cast("Callable[[str, str], int]", text2num)
+    return cast("Callable[[str, str], int]", found.text2num)

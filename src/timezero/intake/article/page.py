@@ -15,9 +15,10 @@ _CHROME = frozenset({"nav", "footer", "aside", "form", "button", "select"})
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 )
-_BREAKS = frozenset(
-    "p div br li tr h1 h2 h3 h4 h5 h6 article section table ul ol header main td blockquote".split()
-)
+_BREAKS = frozenset({
+    "p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "article", "section",
+    "table", "ul", "ol", "header", "main", "td", "blockquote",
+})  # fmt: skip
 _SUBJECT = re.compile(r"surviv|median|hazard|\blived\b|\balive\b|months|mortality", re.IGNORECASE)
 _SMALLEST_SHARE = 0.1
 
@@ -108,7 +109,9 @@ def page_text(html: str, where: str) -> tuple[str, str, tuple[str, ...]]:
         )
     main = _main_text(html) if seen.deepest <= DEEPEST else ""
     if _lost(main, everything):
-        remark = "The main text of the page was not found: all text that can be seen was read."
+        remark = (
+            "The main text of the page was not found: all text outside menus and footers was read."
+        )
         return everything, title, (remark,)
     return main, title, ()
 

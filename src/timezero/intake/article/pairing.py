@@ -10,8 +10,10 @@ from timezero.intake.article.masking import marks, pattern
 _LETTER_GROUPS = {"gL": "late", "gV": "never", "gA": "all"}
 _OTHER = {"late": "never", "never": "late"}
 _AGAINST = pattern(r"\b(?:versus|vs\.?|against|compared (?:with|to)|and)\b")
-_CERTAIN, _LIKELY, _GUESSED = 0.95, 0.85, 0.7
+_CERTAIN, _LIKELY, GUESSED = 0.95, 0.85, 0.7
+_SHORT = 24
 
+Item = tuple[tuple[str, int | str], int]
 Paired = dict[int, tuple[str, float]]
 
 
@@ -33,28 +35,51 @@ def paired(
     """
     wanted = set(numbers)
     places = {k: place for letter, k, place in marks(text) if letter[0] != "g" and k in wanted}
-    items = [
+    items: list[Item] = [
         (("N", k) if letter[0] != "g" else ("G", letter), place)
         for letter, k, place in marks(text)
         if letter[0] == "g" or k in wanted
     ]
-    groups = [_LETTER_GROUPS[str(v)] for (what, v), _ in items if what == "G"]
     found = [int(v) for (what, v), _ in items if what == "N"]
-    if not groups:
+    if all(what == "N" for (what, _), _ in items):
         return _without_groups(text, found, before, earlier)
+    if named := _after_colons(text, found):
+        return named
     runs = _merged([(what, v) for (what, v), _ in items])
     order = "".join(what for what, _ in runs)
     names = [_LETTER_GROUPS[str(v)] for what, v in runs if what == "G"]
-    if len(names) == len(found):
-        if order in {"NG" * len(found), "N" * len(found) + "G" * len(found)}:
-            return {k: (g, _CERTAIN) for k, g in zip(found, names, strict=True)}
-        if order in {"GN" * len(found), "G" * len(found) + "N" * len(found), "GNNG", "NGGN"}:
-            return {k: (g, _CERTAIN) for k, g in zip(found, names, strict=True)}
-    if len(found) == 2 and len(set(names)) == 1 and names[0] in _OTHER:
+    n = len(found)
+    couples = [order[i : i + 2] for i in range(0, len(order), 2)]
+    in_couples = all(couple in {"NG", "GN"} for couple in couples)
+    if len(names) == n and (in_couples or order in {"N" * n + "G" * n, "G" * n + "N" * n}):
+        return {k: (g, _CERTAIN) for k, g in zip(found, names, strict=True)}
+    if n == 2 and len(names) == 1 and names[0] in _OTHER:
         low, high = sorted(places[k] for k in found)
         if _AGAINST.search(text[low:high]):
-            return {found[0]: (names[0], _LIKELY), found[1]: (_OTHER[names[0]], _GUESSED)}
+            return _one_named(text[low:high], found, names[0], first=order != "NNG")
     return _nearest(text, places, items)
+
+
+def _after_colons(text: str, found: list[int]) -> Paired:
+    """Pair 'one operation: 20 months; second operation: 80 months'; other numbers are of all."""
+    named = {
+        int(m.group(2)): _LETTER_GROUPS["g" + m.group(1)[2]]
+        for m in pattern(r"({G}):? ?[:,] {Q}").finditer(text)
+        if ":" in m.group()
+    }
+    if len(set(named.values())) < 2 or not set(named) <= set(found):
+        return {}
+    return {k: (named.get(k, "all"), _LIKELY) for k in found}
+
+
+def _one_named(between: str, found: list[int], name: str, *, first: bool) -> Paired:
+    """Pair two numbers that are compared when only one of the groups is named.
+
+    A group that is named after both belongs to the second number, but in '50 vs 20 months with'.
+    """
+    first = first or len(between) < _SHORT
+    named, other = (found[0], found[1]) if first else (found[1], found[0])
+    return {named: (name, _LIKELY if first else GUESSED), other: (_OTHER[name], GUESSED)}
 
 
 def _merged(items: list[tuple[str, int | str]]) -> list[tuple[str, int | str]]:
@@ -67,16 +92,14 @@ def _merged(items: list[tuple[str, int | str]]) -> list[tuple[str, int | str]]:
 
 def _without_groups(text: str, found: list[int], before: Sequence[str], earlier: str) -> Paired:
     if len(found) == 2 and len(before) == 2 and pattern(r"\brespectively\b").search(text):
-        return {k: (g, _GUESSED + 0.1) for k, g in zip(found, before, strict=True)}
+        return {k: (g, GUESSED + 0.1) for k, g in zip(found, before, strict=True)}
     refers = pattern(r"^(?:they|these patients|these people|their)\b").search(text)
     if len(found) == 1 and earlier and refers:
         return {found[0]: (earlier, _LIKELY)}
-    return {k: ("all", _LIKELY if len(found) == 1 else _GUESSED) for k in found}
+    return {k: ("all", _LIKELY if len(found) == 1 else GUESSED) for k in found}
 
 
-def _nearest(
-    text: str, places: dict[int, int], items: list[tuple[tuple[str, int | str], int]]
-) -> Paired:
+def _nearest(text: str, places: dict[int, int], items: list[Item]) -> Paired:
     """Give each number the nearest group in its part of the sentence; then in the sentence."""
     paired_up: Paired = {}
     phrases = [(place, _LETTER_GROUPS[str(v)]) for (what, v), place in items if what == "G"]
@@ -85,7 +108,7 @@ def _nearest(
         inside = [p for p in phrases if part[0] <= p[0] < part[1]]
         choose = inside or phrases
         near = min(choose, key=lambda p: abs(p[0] - place))
-        paired_up[k] = (near[1], _LIKELY if inside else _GUESSED)
+        paired_up[k] = (near[1], _LIKELY if inside else GUESSED)
     return paired_up
 
 

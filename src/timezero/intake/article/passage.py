@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from timezero.intake.article.boilerplate import outside_the_article
 from timezero.intake.article.groups import group_phrases, with_groups
-from timezero.intake.article.masking import marks, masked
+from timezero.intake.article.masking import group_mark, marks, masked, pattern
 from timezero.intake.article.sentences import Sentence, sentences_of
-from timezero.intake.article.tokens import Quantity, quantities_of
+from timezero.intake.article.tokens import LIST_OF_NUMBERS, MOST_NUMBERS, Quantity, quantities_of
 from timezero.intake.article.treatment import LateTreatment, late_treatment
 
 _LETTER_GROUPS = {"gL": "late", "gV": "never"}
@@ -82,8 +83,11 @@ def passage_of(text: str) -> Passage:
         The text has number words, and text2num is not installed.
     """
     sentences = sentences_of(text)
-    outside = outside_the_article(sentences)
     quantities = [quantities_of(sentence.text) for sentence in sentences]
+    outside = [
+        LIST_OF_NUMBERS if len(found) > MOST_NUMBERS else why
+        for found, why in zip(quantities, outside_the_article(sentences), strict=True)
+    ]
     plain = [masked(s.text, q) for s, q in zip(sentences, quantities, strict=True)]
     treatment = late_treatment([p for p, why in zip(plain, outside, strict=True) if not why])
     lines = tuple(
@@ -110,18 +114,14 @@ def with_the_sizes(passage: Passage, sizes: Sequence[tuple[str, str]]) -> Passag
     sizes : sequence of (str, str)
         Letter of the group (L or V), and its size as printed.
     """
-    lines = tuple(
-        replace(line, marked=_named_by_size(line, dict((p.lower(), g) for g, p in sizes)))
-        for line in passage.lines
-    )
+    letters = {printed.lower(): letter for letter, printed in sizes}
+    lines = tuple(replace(line, marked=_named_by_size(line, letters)) for line in passage.lines)
     return replace(passage, lines=lines)
 
 
 def _named_by_size(line: Line, sizes: dict[str, str]) -> str:
-    from timezero.intake.article.masking import group_mark, pattern
-
-    def mark(match: object) -> str:
-        whole, k = match.group(), int(match.group(1))  # pyright: ignore
+    def mark(match: re.Match[str]) -> str:
+        whole, k = match.group(), int(match.group(1))
         letter = sizes.get(line.quantities[k].printed.lower(), "")
         if "other" in whole.lower() or "remaining" in whole.lower():
             letter = "V"

@@ -39,14 +39,18 @@ def read_article(source: str | Path) -> Draft:
     found = settled(passage)
     mentions, places = _mentions(passage, found)
     words = _words(passage) if found.kept else {}
-    averages = [(places[r], r.others[0]) for r in found.kept if r.others]
+    open_fields = {r.field for r in found.kept if r.open_kind}
+    averages = [places[r] for r in found.kept if r.field.partition(".")[0] in open_fields]
     kept_by_field = {r.field: r for r in found.kept}
     rivals = [(places[kept_by_field[r.field]], _place(mentions, passage, r)) for r in found.yielded]
     return Draft(
         claim=claim_of(article, mentions, words),
         mentions=mentions,
         questions=questions_of(
-            mentions, averages=averages, rivals=[(a, b) for a, b in rivals if not mentions[b].role]
+            mentions,
+            averages=averages,
+            rivals=[(a, b) for a, b in rivals if not mentions[b].role],
+            guessed=[places[r] for r in found.kept if r.guessed],
         ),
         notes=_notes(article, passage, found, words),
         words=words,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from timezero.intake.article.masking import pattern
+from timezero.intake.article.masking import pattern, place_of
 from timezero.intake.article.passage import Line, Passage
 from timezero.model.protocol import TimeUnit
 
@@ -25,8 +25,8 @@ class Reading:
         The place of the number among those of its sentence.
     confidence : float
         0 to 1.
-    others : tuple of str
-        Other fields that it could as well be, for a question.
+    open_kind : bool
+        True when the text does not say whether a survival time is a median or a mean.
     bare : bool
         True when words before the number are not part of it: in 'over eight years' as a period.
     words : str
@@ -35,28 +35,31 @@ class Reading:
         Of a limit that shares the unit of the number before it.
     beside : str
         A field that must have been read in the same sentence.
+    guessed : bool
+        True when the sentence leaves open to which group the number belongs.
     """
 
     field: str
     line: int
     quantity: int
     confidence: float
-    others: tuple[str, ...] = ()
+    open_kind: bool = False
     bare: bool = False
     words: str = ""
     unit: TimeUnit | None = None
     beside: str = ""
+    guessed: bool = False
 
 
 Role: TypeAlias = Callable[[Passage], list[Reading]]
 
-_OPENING = r"^[\s,;:(\[]{0,3}"
+_OPENING = r"^[\s,;:(\[]{0,3}(?:median[,;] )?"
 _TWO = r"[\s,;:=]{0,3}(?:of |from |between )?{Q}\s?(?:-|–|—|to|,|and|;)\s?{Q}"
 _LIMITS = {
     "interval": pattern(_OPENING + "{CI}" + _TWO),
     "quartiles": pattern(_OPENING + r"(?:iqr|inter-?quartile range|quartiles)" + _TWO),
     "range": pattern(_OPENING + r"(?:range[ds]?|min-max)" + _TWO),
-    "bare": pattern(r"^\s?[(\[]{Q}\s?(?:-|–|—|to)\s?{Q}[)\]]"),
+    "bare": pattern(r"^\s?[(\[]{Q}\s?(?:-|–|—|to)\s?{Q}[)\];,]"),
 }
 
 
@@ -68,10 +71,8 @@ def limits_after(line: Line, quantity: int) -> dict[str, tuple[int, int]]:
     dict
         Keys ``interval``, ``quartiles``, ``range`` and ``bare`` (in brackets, nothing said).
     """
-    mark = pattern(r"\ue000[TNC]%d\ue001" % quantity).search(line.masked)
-    if mark is None:
-        return {}
-    rest = line.masked[mark.end() : mark.end() + 80]
+    end = place_of(line.masked, quantity)[1]
+    rest = line.masked[end : end + 80] if end > 0 else ""
     found = {name: regex.match(rest) for name, regex in _LIMITS.items()}
     return {name: (int(m.group(1)), int(m.group(2))) for name, m in found.items() if m}
 

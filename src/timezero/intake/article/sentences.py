@@ -8,12 +8,12 @@ from dataclasses import dataclass
 LONGEST = 1_500
 _SHORT_LINE = 50
 _END = re.compile(r"[.!?][\"'”’)\]]{0,2}(?=\s)")
-_ABBREVIATIONS = frozenset(
-    (
-        "vs dr drs mr mrs ms prof st no nos fig figs al approx ca e.g i.e eg ie resp incl tab ref refs vol "
-        "pp jan feb mar apr jun jul aug sep sept oct nov dec dept univ inc ltd tel ext op cf min max med"
-    ).split()
-)
+_ABBREVIATIONS = frozenset({
+    "vs", "dr", "drs", "mr", "mrs", "ms", "prof", "st", "no", "nos", "fig", "figs", "al",
+    "approx", "ca", "e.g", "i.e", "eg", "ie", "resp", "incl", "tab", "ref", "refs", "vol", "pp",
+    "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "dept",
+    "univ", "inc", "ltd", "tel", "ext", "op", "cf", "min", "max", "med",
+})  # fmt: skip
 _NEXT_STARTS = re.compile(r"\s+[\"'“‘(\[]?[A-ZÀ-Þ0-9•]")
 _BULLET = re.compile(r"(?:[*•–-]|#{1,6}|\d{1,2}[.)])\s")
 

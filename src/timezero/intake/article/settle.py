@@ -1,4 +1,4 @@
-"""Of all readings of all numbers, those that stand: one number for a field, one field for a number."""
+"""The readings that stand: one number for a field, and one field for a number."""
 
 from __future__ import annotations
 

@@ -11,10 +11,14 @@ from timezero.intake.article.not_claims import not_a_claim
 from timezero.intake.article.number_words import TIMES, number_words
 from timezero.model.protocol import TimeUnit
 
+# A sentence of prose has fewer numbers; a table or a list read as one sentence has more.
+MOST_NUMBERS = 40
+LIST_OF_NUMBERS = "a list of numbers"
 Kind = Literal["number", "time", "percent", "p", "dates", "not a claim"]
 
 _DIGITS = re.compile(
-    r"(?<![\w.,·])(?:\d{1,3}(?:[,\u202f]\d{3})+(?:[.·]\d{1,9})?|\d{1,12}(?:[.,·∙]\d{1,9})?|[.·]\d{1,9})"
+    r"(?<![\w.,·])(?:\d{1,3}(?:[,\u202f]\d{3})+(?:[.·]\d{1,9})?|"
+    r"\d{1,12}(?:[.,·∙]\d{1,9})?|[.·]\d{1,9})"
 )
 _UNIT = re.compile(
     r"(?:\s|-|–|-\s)?(?:(days?)|(weeks?|wks?)|(months?|mos?)|(years?|yrs?))\b(?![-\s]old)"
@@ -25,7 +29,8 @@ _UNITS: tuple[TimeUnit, ...] = ("days", "weeks", "months", "years")
 _PERCENT = re.compile(r"\s?(?:%|per\s?cent\b)", re.IGNORECASE)
 _VAGUE = re.compile(
     r"\b(?:(?:just|only|slightly|a little|little|well|a bit) )?"
-    r"(?:almost|nearly|about|around|roughly|approximately|over|under|more than|less than|fewer than|"
+    r"(?:almost|nearly|about|around|roughly|approximately|over|under|more than|less "
+    r"than|fewer than|"
     r"close to|at least|at most|up to|some|below|above|no more than|as many as|circa)\s$",
     re.IGNORECASE,
 )
@@ -93,10 +98,13 @@ def quantities_of(text: str) -> tuple[Quantity, ...]:
     MissingExtra
         The sentence has number words, and text2num is not installed.
     """
+    numbers = _numbers(text)
+    if len(numbers) > MOST_NUMBERS:
+        return _listed(text, numbers)
     refused = not_a_claim(text)
     found: list[Quantity] = []
     free = 0
-    for start, end, value in _numbers(text):
+    for start, end, value in numbers:
         if start < free:
             continue
         quantity = _one(text, start, end, value)
@@ -117,6 +125,25 @@ def quantities_of(text: str) -> tuple[Quantity, ...]:
         found.append(quantity)
         free = quantity.stop
     return tuple(_share_units(text, _alternatives(text, found)))
+
+
+def _listed(text: str, numbers: Sequence[tuple[int, int, float]]) -> tuple[Quantity, ...]:
+    """Return the numbers of a table or list that was read as one sentence; none has a role."""
+    found: list[Quantity] = []
+    for start, end, value in numbers:
+        if not found or start >= found[-1].stop:
+            found.append(
+                Quantity(
+                    start=start,
+                    end=end,
+                    stop=end,
+                    printed=text[start:end],
+                    value=value,
+                    kind="not a claim",
+                    why=LIST_OF_NUMBERS,
+                )
+            )
+    return tuple(found)
 
 
 def _numbers(text: str) -> list[tuple[int, int, float]]:
@@ -148,6 +175,7 @@ def _one(text: str, start: int, end: int, value: float) -> Quantity:
         whole = printed
         if sign and sign != "=":
             whole = before[p.start(1) :] + printed
+            start -= len(before) - p.start(1)
         return Quantity(
             start=start, end=end, stop=end, printed=whole.strip(), value=value, kind="p"
         )

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 
 _HEADS = (
     r"(?:surger(?:y|ies)|operations?|procedures?|resections?|transplant(?:s|ations?)?|chemotherapy|"
-    r"therap(?:y|ies)|treatments?|cytoreductions?|hipec|crs(?:/hipec| and hipec)?|replacements?|ablations?|"
-    r"radiotherapy|irradiation|interventions?|grafts?|drugs?|immunotherapy|infusions?|devices?|metastasectomy|"
-    r"implants?|stents?|repairs?|courses?|\w{3,20}(?:ectom(?:y|ies)|plast(?:y|ies)|otom(?:y|ies)|mab|nib))"
+    r"therap(?:y|ies)|treatments?|cytoreductions?|hipec|crs(?:/hipec| and hipec)?|"
+    r"replacements?|ablations?|"
+    r"radiotherapy|irradiation|interventions?|grafts?|drugs?|immunotherapy|"
+    r"infusions?|devices?|metastasectomy|"
+    r"implants?|stents?|repairs?|courses?|\w{3,20}(?:ectom(?:y|ies)|plast(?:y|ies)|"
+    r"otom(?:y|ies)|mab|nib))"
 )
 _MORE = rf"(?:(?:\s(?:and\s)?|/){_HEADS}){{0,3}}"
 _BETWEEN = (
@@ -19,15 +22,22 @@ _BETWEEN = (
 )
 _LINE = rf"(?:second|third|later|subsequent)[- ]line(?:\s{_BETWEEN}{_HEADS}{_MORE})?"
 _REPEAT = (
-    rf"(?:second(?!-line| line)|repeat(?:ed)?|redo|re-do|iterative|additional|another|further|secondary|third|repeated)"
-    rf"\s{_BETWEEN}{_HEADS}{_MORE}"
+    rf"(?:second(?!-line| line)|repeat(?:ed)?|redo|re-do|iterative|additional|"
+    rf"another|further|secondary|third|repeated)"
+    rf"[\s-]{_BETWEEN}{_HEADS}{_MORE}"
     rf"|second-look(?: {_HEADS})?"
-    r"|re-?operat(?:ions?|ed|ive surgery)|re-?transplant(?:ation|ed)?|re-?treat(?:ment|ed)|operated on (?:again|a second time|once more)|re-?resection|re-?excision|re-?intervention"
+    r"|re-?operat(?:ions?|ed|ive surgery)|re-?transplant(?:ation|ed)?|"
+    r"re-?treat(?:ment|ed)|operated on (?:again|a second time|once more)|"
+    r"re-?resection|re-?excision|re-?intervention"
     r"|two (?:or more )?(?:operations|procedures|surgeries)"
 )
-_TIMED = rf"(?:salvage|maintenance|consolidati(?:ve|on)|delayed|rescue|adjuvant)\s(?:{_BETWEEN}{_HEADS}{_MORE}|[a-z]{{4,25}})"
+_TIMED = (
+    rf"(?:salvage|maintenance|consolidati(?:ve|on)|delayed|rescue|"
+    rf"adjuvant)\s(?:{_BETWEEN}{_HEADS}{_MORE}|[a-z]{{4,25}})"
+)
 _ORGANS = (
-    r"(?:(?:heart(?:[- ]lung)?|cardiac|liver|hepatic|lung|kidney|renal|pancreas|stem[- ]cell|bone[- ]marrow|marrow|"
+    r"(?:(?:heart(?:[- ]lung)?|cardiac|liver|hepatic|lung|kidney|renal|pancreas|"
+    r"stem[- ]cell|bone[- ]marrow|marrow|"
     r"allogen(?:e)?ic|autologous|ha?ematopoietic|organ|donor|living-donor|islet)\s){0,4}"
 )
 _TRANSPLANT = rf"{_ORGANS}(?:transplant(?:ation|ed|s)?|allografts?|new hearts?)"
@@ -42,33 +52,44 @@ _CLASSES: dict[str, tuple[int, str]] = {
     "award": (1, _AWARD),
 }
 _VERBS = (
-    r"(?:received|receive|receiving|underwent|undergo|undergone|undergoing|had|have|took|take|taken|started|start|began|"
+    r"(?:received|receive|receiving|underwent|undergo|undergone|undergoing|had|have|"
+    r"took|take|taken|started|start|began|"
     r"begin|got|get|given|used|use|using|won|win|accepted|required|needed|had received)"
 )
 _NOT = r"(?:did not|didn't|never|do not|had not|have not|not)"
 _STOP = (
-    r"of|in|at|on|for|from|with|without|and|or|who|that|which|after|before|until|till|were|was|is|are|had|have|lived|survived|by|as|"
-    r"to|than|but|while|when|because|due|during|did|do|within|per|every|live|versus|vs|only|alone|at|some|their|"
+    r"of|in|at|on|for|from|with|without|and|or|who|that|which|after|before|until|"
+    r"till|were|was|is|are|had|have|lived|survived|by|as|"
+    r"to|than|but|while|when|because|due|during|did|do|within|per|every|live|versus|"
+    r"vs|only|alone|at|some|their|"
     r"median|mean|overall|survival|later|patients|people|died|longer"
 )
-_PHRASE = rf"((?:(?!(?:{_STOP})\b)[a-z][\w/-]{{1,25}}\s?){{1,4}})"
+_PHRASE = rf"((?:(?!(?:{_STOP})\b)[a-z][\w/-]{{1,25}}(?![\w/-])\s?){{1,4}})"
 _WANTED = re.compile(rf"\b{_VERBS}\s(?:an?\s|the\s|any\s)?{_PHRASE}", re.IGNORECASE)
 _UNWANTED = re.compile(
-    rf"\b(?:{_NOT}\s(?:ever\s)?{_VERBS}|without|never\s{_VERBS})\s(?:an?\s|the\s|any\s|such\s)?{_PHRASE}",
+    (
+        rf"\b(?:{_NOT}\s(?:ever\s)?{_VERBS}|without|never\s{_VERBS})\s(?:an?\s|the\s|"
+        rf"any\s|such\s)?{_PHRASE}"
+    ),
     re.IGNORECASE,
 )
 _PERFORMED = re.compile(
-    rf"\b{_PHRASE}(?:was|were)\s(?:performed|started|given|delivered|administered|implanted)\s(?:in|to|on)\b",
+    (
+        rf"\b{_PHRASE}(?:was|were)\s(?:performed|started|given|delivered|administered|"
+        rf"implanted)\s(?:in|to|on)\b"
+    ),
     re.IGNORECASE,
 )
 _USERS = re.compile(r"\b([a-z]{4,25})\s(?:users|recipients|group)\b", re.IGNORECASE)
 _NON_USERS = re.compile(r"\bnon-?(users|recipients)\b", re.IGNORECASE)
-_NEVER_HEADS = frozenset(
-    "follow data care response study time death deaths survival relapse recurrence progression diagnosis it them "
-    "this complications years months fees grant cancer disease experience results treatment therapy operation "
-    "procedure surgery single one first dialysis control whole entire the their prize "
-    "transplant placebo first-line".split()
-)
+_NEVER_HEADS = frozenset({
+    "follow", "data", "care", "response", "study", "time", "death", "deaths", "survival",
+    "relapse", "recurrence", "progression", "diagnosis", "it", "them", "this", "complications",
+    "years", "months", "fees", "grant", "cancer", "disease", "experience", "results",
+    "treatment", "therapy", "operation", "procedure", "surgery", "single", "one", "first",
+    "dialysis", "control", "whole", "entire", "the", "their", "prize", "transplant", "placebo",
+    "first-line",
+})  # fmt: skip
 _SMALLEST_SCORE = 3
 
 
@@ -128,7 +149,7 @@ def _score(whole: str, source: str, prior: int) -> float:
 
 
 def _learned(whole: str) -> tuple[float, str, str] | None:
-    """Return score, words and pattern of a treatment that is known only from how it is spoken of."""
+    """Return score, words and pattern of a treatment known only from how it is spoken of."""
     wanted, unwanted = Counter[str](), Counter[str]()
     said: dict[str, Counter[str]] = {}
     for pattern, counter in (
@@ -172,7 +193,7 @@ def _pattern_of(head: str, said: Counter[str]) -> str:
 
 
 def _stem(phrase: str) -> str:
-    head = phrase.split()[-1].lower()
+    head = phrase.rsplit(maxsplit=1)[-1].lower()
     if head in {"therapy", "treatment", "drugs", "drug"} and len(phrase.split()) > 1:
         head = phrase.split()[-2].lower()
     return head[:-1] if head.endswith("s") and len(head) > 5 and not head.endswith("ss") else head

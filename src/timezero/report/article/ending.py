@@ -62,7 +62,8 @@ def made_from(result: AuditResult) -> tuple[Line, ...]:
     """Return who made the page, when, and from what."""
     source = result.claim.source
     made = result.provenance
-    printed = one_line(f"{source.citation} {source.date}") or one_line(result.claim.title)
+    date_of = "" if source.date in source.citation else source.date
+    printed = one_line(f"{source.citation} {date_of}") or one_line(result.claim.title)
     place = one_line(f"doi:{source.doi}" if source.doi else source.url)
     lines = [
         Line(

@@ -9,8 +9,8 @@ from timezero.report.article.names import Outcome
 
 State: TypeAlias = Literal["waiting", "had", "died"]
 WIDTH: Final = 320
-HEIGHT: Final = 128
-BOXED_HEIGHT: Final = 150
+HEIGHT: Final = 104
+BOXED_HEIGHT: Final = 136
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,10 +84,10 @@ def four_frames(outcome: Outcome) -> tuple[Frame, ...]:
         ),
         Frame(
             number=4,
-            heading="The end: who was counted where?",
+            heading="Who was counted where?",
             text=f"Had it: 2 of 2 are {alive}, 0 of 2 {died}. "
             f"Did not: 1 of 2 is {alive}, 1 of 2 {died}.",
-            people=_row(outcome, "died", "waiting", "had", "had", y=34),
+            people=_row(outcome, "died", "waiting", "had", "had", y=32, is_end=True),
             boxes=(
                 Box(label="Did not have it", x=2, width=154),
                 Box(label="Had it", x=164, width=154),
@@ -97,9 +97,10 @@ def four_frames(outcome: Outcome) -> tuple[Frame, ...]:
     )
 
 
-def _row(outcome: Outcome, *states: State, y: int = 12) -> tuple[Person, ...]:
-    labels = {"waiting": outcome.alive, "had": "had it", "died": outcome.died}
+def _row(outcome: Outcome, *states: State, y: int = 4, is_end: bool = False) -> tuple[Person, ...]:
+    had = outcome.alive if is_end else "has it"
+    labels = {"waiting": outcome.alive, "had": had, "died": outcome.died}
     return tuple(
-        Person(number=k + 1, state=state, label=labels[state], x=19 + 81 * k, y=y)
+        Person(number=k + 1, state=state, label=labels[state], x=10 + 81 * k, y=y)
         for k, state in enumerate(states)
     )

@@ -6,13 +6,13 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from timezero.model.audit_result import AuditResult, Setting, Split
+from timezero.model.audit_result import AuditResult, DoNothing, Setting, Split
 from timezero.report.article.facts import ALL, Facts, of_hundred
 
 CHOSEN: Final[dict[Setting, str]] = {
-    "none": "No choice by fitness",
-    "moderate": "Somewhat fitter people chosen",
-    "strong": "Much fitter people chosen",
+    "none": "Anyone",
+    "moderate": "Somewhat fitter people",
+    "strong": "Much fitter people",
 }
 WHEN_CHOSEN: Final[dict[Setting, str]] = {
     "none": "",
@@ -20,11 +20,11 @@ WHEN_CHOSEN: Final[dict[Setting, str]] = {
     "strong": "When much fitter people were chosen, it was so in {a}, and not so in {b}.",
 }
 NAMES: Final = {"moderate": "Somewhat fitter", "strong": "Much fitter"}
-MOST_STEPS: Final = 999
+HALF_STEP: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TestedRow:
+class EffectRow:
     """How many of 100 computer studies that fit the report have a treatment that helps."""
 
     chosen: str
@@ -32,9 +32,9 @@ class TestedRow:
     harmed: str
 
 
-def tests_in_words(result: AuditResult, facts: Facts) -> tuple[str, ...]:
+def studies_in_words(result: AuditResult, facts: Facts) -> tuple[str, ...]:
     """Return how often worlds in which the treatment does nothing look like the report."""
-    worlds = {
+    worlds: dict[Setting, DoNothing] = {
         setting: result.do_nothing[setting]
         for setting in facts.settings
         if setting in result.do_nothing and math.isfinite(result.do_nothing[setting].p_as_large)
@@ -68,11 +68,14 @@ def steps_intro(result: AuditResult, facts: Facts) -> tuple[str, ...]:
     if steps is None:
         return ()
     low, middle, high = steps
-    return (
+    other_way = "The other way means that those who had it did worse." if low < -HALF_STEP else ""
+    sentences = (
         "Call the gap in the report 100 steps.",
         f"If the treatment did nothing, {facts.cause} alone would make {_made(middle)}.",
         f"In 90 of 100 computer studies it made from {_made(low)} to {_made(high)}.",
+        other_way,
     )
+    return tuple(sentence for sentence in sentences if sentence)
 
 
 def best_middle_worst(result: AuditResult, facts: Facts) -> tuple[tuple[str, str], ...]:
@@ -82,19 +85,19 @@ def best_middle_worst(result: AuditResult, facts: Facts) -> tuple[tuple[str, str
         return ()
     names = ("Best for the treatment", "In the middle", "Worst for the treatment")
     return tuple(
-        (name, f"{_cause_makes(facts, step)} {_left(step)}")
+        (name, f"{_cause_makes(facts, step)} {_left(facts, step)}")
         for name, step in zip(names, steps, strict=True)
     )
 
 
-def tested_rows(result: AuditResult, facts: Facts) -> tuple[TestedRow, ...]:
+def effect_rows(result: AuditResult, facts: Facts) -> tuple[EffectRow, ...]:
     """Return how many studies that fit the report have a treatment that helps, and that harms."""
-    rows: list[TestedRow] = []
+    rows: list[EffectRow] = []
     for setting in facts.settings:
         fitting = result.compatible.get(setting)
         if fitting is not None and math.isfinite(fitting.p_benefit):
             helped, harmed = of_hundred(fitting.p_benefit)
-            rows.append(TestedRow(chosen=CHOSEN[setting], helped=helped, harmed=harmed))
+            rows.append(EffectRow(chosen=CHOSEN[setting], helped=helped, harmed=harmed))
     return tuple(rows)
 
 
@@ -141,10 +144,8 @@ def _steps(split: Split | None) -> tuple[float, float, float] | None:
 
 
 def _made(step: float) -> str:
-    if step > MOST_STEPS:
-        return f"more than {MOST_STEPS} steps"
-    if step < -MOST_STEPS:
-        return f"more than {MOST_STEPS} steps the other way"
+    if math.isinf(step):
+        return "more steps than can be counted" + (" the other way" if step < 0.0 else "")
     count = abs(round(step))
     text = "1 step" if count == 1 else f"{count} steps"
     return f"{text} the other way" if round(step) < 0 else text
@@ -155,10 +156,13 @@ def _cause_makes(facts: Facts, step: float) -> str:
     return f"{name} makes {_made(step)}."
 
 
-def _left(step: float) -> str:
-    rest = ALL - round(step) if math.isfinite(step) else math.copysign(math.inf, -step)
+def _left(facts: Facts, step: float) -> str:
+    if step == math.inf:
+        return "That is more than the whole gap, so the treatment could do harm."
+    rest = ALL - round(step) if math.isfinite(step) else math.inf
     if rest > 0:
-        return f"That leaves {_made(rest)} for the treatment, the choice of people, or luck."
+        what = "the treatment" if facts.by_lot else "the treatment, or the choice of people"
+        return f"That leaves {_made(rest)} for {what}."
     if rest == 0:
         return "That is the whole gap, with nothing left for the treatment."
     return f"That is {_made(-rest)} more than the whole gap, so the treatment could do harm."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from timezero.report.article.facts import ALL, Facts, OfHundred
 
@@ -24,6 +24,8 @@ class IconArray:
         How many are drawn full, 0 to 100.
     full_words, empty_words : str
         What the full and the empty figures stand for; both counts are said.
+    shade : {"full", "lives"}
+        Blue for who had the treatment, black for who was alive.
     """
 
     name: str
@@ -31,6 +33,7 @@ class IconArray:
     full: int
     full_words: str
     empty_words: str
+    shade: Literal["full", "lives"] = "full"
 
     @property
     def places(self) -> tuple[tuple[int, int, bool], ...]:
@@ -85,28 +88,28 @@ def _moving_pair(facts: Facts, had: OfHundred) -> tuple[IconArray, IconArray]:
         name="first-day",
         heading="On the first day",
         full=0,
-        full_words="0 of 100 had had it.",
-        empty_words=f"100 of 100 were {words.alive}, and had not had it yet.",
+        full_words="0 of 100 have had it.",
+        empty_words=f"100 of 100 are {words.alive} and still without it.",
     )
     last = IconArray(
         name="end",
-        heading="At the end of the study",
+        heading="At the end",
         full=had.drawn,
-        full_words=f"{capital(said(had))} of 100 had had it. Each was {words.alive} when it came.",
-        empty_words=f"{capital(said(had, others=True))} of 100 had not. "
+        full_words=f"{capital(said(had))} of 100 have had it. Each was {words.alive} when it came.",
+        empty_words=f"{capital(said(had, others=True))} of 100 have not. "
         f"All who {words.died} too soon for it are here.",
     )
     return first, last
 
 
 def _fixed_pair(had: OfHundred) -> tuple[IconArray, IconArray]:
-    full = f"{capital(said(had))} of 100 were in the group that had it."
-    empty = f"{capital(said(had, others=True))} of 100 were in the other group."
+    full = f"{capital(said(had))} of 100 are in the group that had it."
+    empty = f"{capital(said(had, others=True))} of 100 are in the other group."
     first, last = (
         IconArray(name=name, heading=heading, full=had.drawn, full_words=full, empty_words=empty)
         for name, heading in (
             ("first-day", "When counting began"),
-            ("end", "At the end of the study"),
+            ("end", "At the end"),
         )
     )
     return first, last

@@ -18,3 +18,8 @@ class Line:
 
     text: str
     quote: str = ""
+
+    @property
+    def stop(self) -> str:
+        """Return the full stop behind the quotation, unless that ends with one of its own."""
+        return "" if self.quote[-1:] in {".", "?", "!"} else "."

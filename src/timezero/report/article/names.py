@@ -73,14 +73,18 @@ def treatment_name(treatment: str) -> str:
     """
     name = one_line(treatment)
     words = name.split()
-    is_default = name.lower() in ("the late treatment", "late treatment", "")
     too_long = len(words) > MOST_WORDS or len(name) > MOST_LETTERS
-    if is_default or too_long or _NOT_A_NAME.search(name):
+    if is_default_name(name) or too_long or _NOT_A_NAME.search(name):
         return UNNAMED
     if words[0].lower() not in _DETERMINERS and _COUNTED.match(words[-1]):
         article = "an" if name[0].lower() in "aeiou" else "a"
         name = f"{article} {name}"
     return isolated(name)
+
+
+def is_default_name(treatment: str) -> bool:
+    """Return whether the claim gives the treatment no name of its own."""
+    return one_line(treatment).lower() in {"the late treatment", "late treatment", ""}
 
 
 def outcome_words(outcome: str) -> Outcome:

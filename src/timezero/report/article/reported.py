@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from timezero.model.audit_result import AuditResult
@@ -9,7 +10,7 @@ from timezero.model.claim import PrintedNumber
 from timezero.report.article.facts import Facts
 from timezero.report.article.icon_arrays import said
 from timezero.report.article.line import Line
-from timezero.report.article.names import UNNAMED, one_line
+from timezero.report.article.names import UNNAMED, is_default_name, one_line
 from timezero.report.numbers import tick
 
 KIND: Final = {
@@ -42,7 +43,7 @@ def what_was_reported(result: AuditResult, facts: Facts) -> tuple[Line, ...]:
     asked = result.claim.question
     words = facts.outcome
     lines = [Line(text=f"{KIND[result.claim.source.kind]}. We call it the report.")]
-    if facts.name == UNNAMED:
+    if facts.name == UNNAMED and not is_default_name(asked.treatment):
         lines.append(Line(text="This is what it calls the treatment:", quote=asked.treatment))
     lines.append(
         Line(text="It compares two groups: people who had the treatment, and people who did not.")
@@ -128,21 +129,23 @@ def below_arrays(facts: Facts) -> tuple[str, ...]:
 
 
 def _how_long(result: AuditResult) -> tuple[Line, ...]:
-    numbers = result.claim.numbers
+    numbers, unit = result.claim.numbers, result.claim.question.unit
     if numbers.follow_up_end is not None:
-        return (_printed("The longest time counted:", numbers.follow_up_end, result),)
+        return (_printed("The longest time counted:", numbers.follow_up_end, unit=unit),)
     if numbers.accrual is not None:
-        return (_printed("People joined over:", numbers.accrual, result),)
+        return (_printed("People joined over:", numbers.accrual, unit=unit),)
     if numbers.follow_up is not None:
         text = "It gives one middle time for how long people were followed, but no range."
         return (Line(text=text),)
     return (Line(text="The report does not say for how long people were followed."),)
 
 
-def _printed(text: str, number: PrintedNumber, result: AuditResult | None = None) -> Line:
+def _printed(text: str, number: PrintedNumber, *, unit: str = "") -> Line:
     quote = one_line(number.printed)
-    unit = "" if result is None else number.unit or result.claim.question.unit
-    return Line(text=text, quote=f"{quote} {unit}" if quote[-1:].isdigit() and unit else quote)
+    if re.fullmatch(r"[\d.,·]{1,12}", quote):
+        of_time = unit and (number.unit or unit)
+        return Line(text=f"{text} {quote} {of_time}".rstrip() + ".")
+    return Line(text=text, quote=quote)
 
 
 def _time(value: float, unit: str) -> str:

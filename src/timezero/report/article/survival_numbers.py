@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from timezero.model.audit_result import AuditResult, Quantiles, UsedNumber
 from timezero.report.article.facts import ALL, Facts, used
 from timezero.report.article.gap import CHOSEN
-from timezero.report.article.icon_arrays import IconArray, capital
+from timezero.report.article.icon_arrays import IconArray
 from timezero.report.article.names import one_line
 
+Pair: TypeAlias = tuple[str, str]
 HALF: Final = 0.5
 GROUPS: Final = (("late", "had it"), ("never", "did not have it"), ("all", "were counted in all"))
 MEDIANS: Final = {"late": "median_late", "never": "median_never", "all": "median"}
@@ -24,11 +25,14 @@ class AtOneTime:
     Parameters
     ----------
     arrays : tuple of IconArray
-        The same 100 twice: had it, and did not.
+        One hundred who had it, and one hundred who did not.
+    finding : str
+        The difference, as the title of both.
     sentences : tuple of str
     """
 
     arrays: tuple[IconArray, IconArray]
+    finding: str
     sentences: tuple[str, ...]
 
 
@@ -37,9 +41,9 @@ class CaseRow:
     """How many of 100 are alive with the treatment when 50 of 100 are alive without it."""
 
     chosen: str
-    best: str
-    middle: str
-    worst: str
+    best: Pair
+    middle: Pair
+    worst: Pair
 
 
 def at_one_time(result: AuditResult, facts: Facts) -> AtOneTime | None:
@@ -63,9 +67,9 @@ def at_one_time(result: AuditResult, facts: Facts) -> AtOneTime | None:
             _array("alive-had", "Of 100 who had it", late, facts),
             _array("alive-others", "Of 100 who did not", never, facts),
         ),
+        finding=_gap(late - never, facts),
         sentences=(
             f"This is what the report says for {when}.",
-            _gap(late - never, facts),
             *_gap_of_nothing(result, facts, time),
         ),
     )
@@ -106,14 +110,14 @@ def gap_in_time(result: AuditResult, facts: Facts) -> tuple[str, ...]:
     made = (split.unit_waiting, split.unit_lower, split.unit_upper)
     if any(math.isnan(value) for value in made):
         return ()
-    middle, low, high = (_amount(value) for value in made)
+    middle, low, high = (_amount(value, unit) for value in made)
     return (
         (
             f"Between the middle times of the two groups, the report has a gap of "
-            f"{_amount(split.unit_printed)} {unit}."
+            f"{_amount(split.unit_printed, unit)}."
         ),
-        f"If the treatment did nothing, {facts.cause} alone would make a gap of {middle} {unit}.",
-        f"In 90 of 100 computer studies it was from {low} to {high} {unit}.",
+        f"If the treatment did nothing, {facts.cause} alone would make it {middle}.",
+        f"In 90 of 100 computer studies it was from {low} to {high}.",
     )
 
 
@@ -129,11 +133,11 @@ def cases(result: AuditResult, facts: Facts) -> tuple[CaseRow, ...]:
     return tuple(rows)
 
 
-def _alive(hazard_ratio: float, facts: Facts) -> str:
+def _alive(hazard_ratio: float, facts: Facts) -> Pair:
     if math.isnan(hazard_ratio):
-        return "not known"
+        return ("not known", "")
     alive = round(ALL * HALF**hazard_ratio)
-    return f"{alive} {facts.outcome.alive}, {ALL - alive} {facts.outcome.died}"
+    return f"{alive} {facts.outcome.alive},", f"{ALL - alive} {facts.outcome.died}"
 
 
 def _array(name: str, heading: str, alive: int, facts: Facts) -> IconArray:
@@ -143,15 +147,16 @@ def _array(name: str, heading: str, alive: int, facts: Facts) -> IconArray:
         full=alive,
         full_words=f"{alive} of 100 were {facts.outcome.alive}.",
         empty_words=f"{ALL - alive} of 100 {facts.outcome.died}.",
+        shade="lives",
     )
 
 
 def _gap(difference: int, facts: Facts) -> str:
     alive = facts.outcome.alive
     if difference == 0:
-        return f"Just as many of 100 were {alive} in both groups."
+        return f"Just as many of 100 were {alive} in both groups"
     more = "more" if difference > 0 else "fewer"
-    return f"Of those who had it, {abs(difference)} {more} of 100 were {alive}."
+    return f"Of those who had it, {abs(difference)} {more} of 100 were {alive}"
 
 
 def _gap_of_nothing(result: AuditResult, facts: Facts, time: str) -> tuple[str, ...]:
@@ -177,8 +182,8 @@ def _middle(number: UsedNumber) -> int | None:
     return min(max(round(ALL * (number.lower + number.upper) / 2.0), 0), ALL)
 
 
-def _amount(value: float) -> str:
+def _amount(value: float, unit: str) -> str:
     if math.isinf(value):
-        return "more than was counted" if value > 0 else "less than was counted"
+        return "more than can be counted" if value > 0 else "less than can be counted"
     text = f"{abs(value):.0f}" if abs(value) >= 10.0 else f"{abs(value):.1f}"
-    return f"{text} the other way" if value < 0 and float(text) > 0 else capital(text)
+    return f"minus {text} {unit}" if value < 0 and float(text) > 0 else f"{text} {unit}"

@@ -32,8 +32,8 @@ IN_SHORT: Final[dict[str, tuple[str, str]]] = {
     "harm_may_be_hidden": (
         "{cause_first} alone would make those who had it look better than they do in the report.",
         (
-            "So the treatment could do harm that the report hides, but only a fair test can show if "
-            "it does."
+            "So the treatment could do harm that the report hides, but only a fair test can show "
+            "if it does."
         ),
     ),
     "cannot_tell": (
@@ -68,7 +68,7 @@ FIXED_WHY: Final = "What waiting can do, and why it does not count here"
 CONCLUSION: Final[dict[str, tuple[str, ...]]] = {
     "waiting_could_produce_it": (
         "So {cause} alone could make a gap this big.",
-        "This does not show that the treatment fails. It shows that this report cannot tell.",
+        "It does not show that the treatment helps. It does not show that it fails.",
     ),
     "moderate_selection_could_produce_it": (
         "So {cause} alone does not explain the whole gap.",

@@ -68,7 +68,7 @@ def _why(result: AuditResult, facts: Facts) -> dict[str, Any]:
         "before_frames": wording.before_frames(facts),
         "frames": four_frames.four_frames(facts.outcome),
         "after_frames": wording.after_frames(facts),
-        "tests": gap.tests_in_words(result, facts),
+        "tests": gap.studies_in_words(result, facts),
         "conclusion": wording.conclusion(facts),
     }
 
@@ -77,7 +77,7 @@ def _open(result: AuditResult, facts: Facts) -> dict[str, Any]:
     return {
         "steps": gap.steps_intro(result, facts),
         "best_middle_worst": gap.best_middle_worst(result, facts),
-        "tested": gap.tested_rows(result, facts),
+        "tested": gap.effect_rows(result, facts),
         "evenly": gap.evenly_tried(result),
         "fitter_means": gap.fitter_means(result, facts),
         "no_range": gap.no_range(result, facts),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from timezero.model.result import StudyResult
 from timezero.report.document import Block, Chapter, Prose, Section
+from timezero.report.verdict_blocks import left_open, opening, reasons
 
 FOOTING = (
     "The verdict follows fixed rules that are the same in both directions. It describes groups of "
@@ -15,20 +16,12 @@ FOOTING = (
 
 def _blocks(result: StudyResult) -> Iterator[Block]:
     verdict = result.verdict
-    yield Prose(paragraphs=(verdict.headline,), kind="lead")
-    if verdict.number:
-        yield Prose(paragraphs=(verdict.number,), kind="number")
+    yield from opening(verdict)
     if result.protocol.question.published_claim:
         claim = result.protocol.question.published_claim
         yield Prose(heading="The published claim", paragraphs=(claim,))
-    if verdict.reasons:
-        yield Prose(heading="Why", paragraphs=verdict.reasons, kind="list")
-    if verdict.not_answered:
-        yield Prose(
-            heading="What this study does not answer",
-            paragraphs=verdict.not_answered,
-            kind="list",
-        )
+    yield from reasons(verdict)
+    yield from left_open(verdict, heading="What this study does not answer")
     yield Prose(paragraphs=(FOOTING,))
 
 

@@ -7,15 +7,22 @@ from timezero.intake.article.passage import Line, Passage
 from timezero.intake.article.readings import Reading, Role
 
 _PEOPLE = (
-    r"(?:patients?|pts|people|persons|women|men|adults|recipients|candidates|subjects|cases|participants|children|"
+    r"(?:patients?|pts|people|persons|women|men|adults|recipients|candidates|"
+    r"subjects|cases|participants|children|"
     r"athletes|poets|actors|players|individuals|scientists)"
 )
-_WORDS = r"(?: (?!who|that|were|was|had|underwent|received|died|of|centres|centers|hospitals|institutions|countries|sites)[\w/-]{2,20}){0,4}?"
+_WORDS = (
+    r"(?: (?!who|that|were|was|had|underwent|received|died|of|centres|centers|hospitals|"
+    r"institutions|countries|sites)[\w/-]{2,20}){0,4}?"
+)
 _COUNTED = rf"{{N}}{_WORDS} {_PEOPLE}\b"
 _CUES = (
-    r"(?:review(?:ed)?|identified|analy[sz]ed|follow(?:ed|ing)?|stud(?:y|ied)|includ(?:ed|es|ing)|traced|look(?:ed)? (?:back )?at|"
-    r"collected|enrolled|compar(?:ed|ing)|records? of|dat(?:a|abase) (?:of|on|from)|cohort|series of|registry of|registry|total of|group of|"
-    r"sample of|among|treated|operated on|covers|based on|observed|tracked|examined|used the records of|evaluated|assessed|experience (?:with|of)|"
+    r"(?:review(?:ed)?|identified|analy[sz]ed|follow(?:ed|ing)?|stud(?:y|ied)|"
+    r"includ(?:ed|es|ing)|traced|look(?:ed)? (?:back )?at|"
+    r"collected|enrolled|compar(?:ed|ing)|records? of|dat(?:a|abase) (?:of|on|from)|"
+    r"cohort|series of|registry of|registry|total of|group of|"
+    r"sample of|among|treated|operated on|covers|based on|observed|tracked|examined|"
+    r"used the records of|evaluated|assessed|experience (?:with|of)|"
     r"data from|shown|showed)"
 )
 _PATTERNS = (
@@ -27,24 +34,27 @@ _PATTERNS = (
     (
         0.9,
         pattern(
-            rf"\b(?:in|of) (?:a |this )?(?:\w+ )?(?:registry|cohort|study|analysis|trial)(?: of)?,? {_COUNTED}"
+            rf"\b(?:in|of) (?:a |this )?(?:\w+ )?(?:registry|cohort|study|analysis|"
+            rf"trial)(?: of)?,? {_COUNTED}"
         ),
     ),
     (
         0.85,
         pattern(
-            rf"{_COUNTED} (?:with\b|were\b|underwent\b|who\b|on\b|placed\b|listed\b|developed\b|completed\b|referred\b|"
+            rf"{_COUNTED} (?:with\b|were\b|underwent\b|who\b|on\b|placed\b|listed\b|"
+            rf"developed\b|completed\b|referred\b|"
             r"starting\b|accepted\b|had\b|diagnosed\b|from\b|began\b)"
         ),
     ),
     (0.84, pattern(rf"^(?:[\w ]{{2,24}}: )?{_COUNTED}(?=[;,:.])")),
     (0.85, pattern(rf"\b{_PEOPLE} \(n ?= ?{{N}}\)|\(n ?= ?{{N}}\)")),
     (0.86, pattern(r"^(?:[\w ]{2,24}: )?n ?= ?{N}")),
-    (0.8, pattern(rf"\b(?:data|look(?:ed)? at|collected)[\w ]{{0,20}} {{N}} cases")),
+    (0.8, pattern(r"\b(?:data|look(?:ed)? at|collected)[\w ]{0,20} {N} cases")),
 )
-# Not the cohort: those who had the treatment, who did not, who died, who relapsed, or somebody else's.
+# Not the cohort: those who had the treatment, or not, who died or answered, or somebody else.
 _NOT = pattern(
-    r"^[^,;.\ue000]{0,30}?(?:{W}|\b(?:later|eventually|subsequently|then) |respond|replied|attended|will be|each year|per year|did not|never)"
+    r"^[^,;.{!}]{0,30}?(?:{W}|\b(?:later|eventually|subsequently|then) |respond|"
+    r"replied|attended|will be|each year|per year|did not|never)"
     r"|^(?: who)? (?:died|lived|survived|are alive)"
 )
 

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from timezero.intake.article.masking import pattern
-from timezero.intake.article.pairing import paired
+from timezero.intake.article.pairing import GUESSED, paired
 from timezero.intake.article.passage import Passage
 from timezero.intake.article.readings import Reading, Role
 
 _PEOPLE = r"(?:patients?|people|women|men|adults|recipients|candidates)"
+_OF = rf"(?: of (?:the |these )?{{n}})?(?: {_PEOPLE}(?: with| who had)?)?"
 _COUNTS = (
     pattern(r"{N} deaths\b(?! (?:within|in the first))"),
     pattern(
-        rf"{{N}}(?: \({{c}}\))?(?: of (?:the |these )?(?:{{n}} ?)?)?(?: ?{_PEOPLE})?(?: {{G}})?(?: {_PEOPLE})?(?: \({{c}}\))?(?: had| have)? died\b(?! (?:or|within|in the first|of complic))"
+        rf"{{N}}(?: \({{c}}\))?(?: of (?:the |these )?(?:{{n}} ?)?)?(?: "
+        rf"?{_PEOPLE})?(?: {{G}})?(?: {_PEOPLE})?(?: \({{c}}\))?(?: had| have)? "
+        rf"died\b(?! (?:or|within|in the first|of complic))"
     ),
     pattern(
-        rf"{{N}}(?: of (?:the |these )?{{n}})? {{G}}(?: {_PEOPLE})? and "
-        rf"{{N}}(?: of (?:the |these )?{{n}})?(?: {_PEOPLE})? {{G}}(?: {_PEOPLE})? died"
+        rf"{{N}}{_OF} ?{{G}}(?: {_PEOPLE})? and {{N}}{_OF}(?: {_PEOPLE})? ?{{G}}"
+        rf"(?: {_PEOPLE})?(?: had| have)? died"
     ),
 )
 _OTHER = pattern(
-    r"perioperative|peri-operative|operative (?:death|mortality)|within {t}|30-day|in hospital|in-hospital"
+    r"perioperative|peri-operative|operative (?:death|mortality)|within {t}|30-day|"
+    r"in hospital|in-hospital"
 )
 
 
@@ -40,7 +44,13 @@ def _readings(passage: Passage) -> list[Reading]:
         for k, (group, confidence) in paired(line.marked, numbers).items() if numbers else ():
             field = "deaths" if group == "all" else f"deaths_{group}"
             found.append(
-                Reading(field=field, line=place, quantity=k, confidence=min(confidence, 0.94))
+                Reading(
+                    field=field,
+                    line=place,
+                    quantity=k,
+                    confidence=min(confidence, 0.94),
+                    guessed=confidence <= GUESSED,
+                )
             )
     return found
 

@@ -8,22 +8,24 @@ from timezero.intake.article.readings import Reading, Role
 
 _LONGEST = (
     pattern(r"\b(?:followed|traced|tracked|follow-up|observed)\b[^.;]{0,80}?{T}"),
-    pattern(r"\b(?:maximum|longest|maximal) follow-?up[^.;\ue000]{0,30}{T}"),
+    pattern(r"\b(?:maximum|longest|maximal) follow-?up[^.;{!}]{0,30}{T}"),
 )
 _TYPICAL = (
     (
         0.95,
         pattern(
-            r"\b(?:median|mean|average) (?:duration of |length of |time of )?follow-?[- ]?up[^.;\ue000]{0,40}{T}"
+            r"\b(?:median|mean|average) (?:duration of |length of |time of "
+            r")?follow-?[- ]?up[^.;{!}]{0,40}{T}"
         ),
     ),
     (0.9, pattern(r"\bfollowed(?: up)? for an? (?:median|mean|average)(?: of)? {T}")),
-    (0.93, pattern(r"\b(?:median|mean) fu\b[^.;\ue000]{0,20}{T}")),
+    (0.93, pattern(r"\b(?:median|mean) fu\b[^.;{!}]{0,20}{T}")),
     (0.92, pattern(r"\bfollow-?[- ]?up ?[:,(] ?(?:median|mean)(?: of)? {T}")),
     (
         0.85,
         pattern(
-            r"\bfollow-?[- ]?up (?:time |period |duration )?(?:was|of|:|averaged)[^.;\ue000]{0,20}{T}"
+            r"\bfollow-?[- ]?up (?:time |period |duration )?(?:was|of|:|"
+            r"averaged)[^.;{!}]{0,20}{T}"
         ),
     ),
 )

@@ -6,10 +6,11 @@ from timezero.intake.article.masking import pattern
 from timezero.intake.article.passage import Passage
 from timezero.intake.article.readings import Reading, Role, interval_readings
 
-_RATIO = pattern(r"(?:\bhazards? ratios?\b|\b[ac]?hrs?\b|\brelative hazard\b)[^.;\ue000]{0,40}{N}")
+_RATIO = pattern(r"(?:\bhazards? ratios?\b|\b[ac]?hrs?\b|\brelative hazard\b)[^.;{!}]{0,40}{N}")
 # Of something else than the treatment.
 _OF_OTHERS = pattern(
-    r"(?:hazards? ratios?|\bhrs?) (?:for|of|per) (?:each |every |an? )?(?:age|sex|male|female|grade|stage|pci|index|node|year|unit|smok)"
+    r"(?:hazards? ratios?|\bhrs?) (?:for|of|per) (?:each |every |an? )?(?:age|sex|"
+    r"male|female|grade|stage|pci|index|node|year|unit|smok)"
 )
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from timezero.intake.article.masking import pattern
+from timezero.intake.article.masking import pattern, place_of
 from timezero.intake.article.passage import Line, Passage
 from timezero.intake.article.readings import Reading, Role
 
 _SURVIVAL = pattern(
-    r"surviv|\bm?os\b|lived|\bhazards?\b|\bhr\b|log-? ?rank|mortality|\bmedian\b|risk of death|death rate"
+    r"surviv|\bm?os\b|lived|\bhazards?\b|\bhr\b|log-? ?rank|mortality|\bmedian\b|"
+    r"risk of death|death rate"
 )
 _OTHER = pattern(
-    r"complication|morbidity|blood loss|\bage\b|hospital stay|reoperation rate|duration|follow-up|interval|time to"
+    r"complication|morbidity|blood loss|\bage\b|hospital stay|reoperation rate|"
+    r"duration|follow-up|interval|time to"
 )
 
 
@@ -29,7 +31,7 @@ def _readings(passage: Passage) -> list[Reading]:
 
 
 def _confidence(line: Line, k: int) -> float:
-    place = line.masked.index(f"\ue000P{k}\ue001")
+    place = place_of(line.masked, k)[0]
     before = line.masked[:place]
     survival = [m.start() for m in _SURVIVAL.finditer(before)]
     other = [m.start() for m in _OTHER.finditer(before)]

@@ -7,15 +7,20 @@ from timezero.intake.article.passage import Passage
 from timezero.intake.article.readings import Reading, Role
 
 _DATES = pattern(
-    r"(?:\b(?:between|from|during|in|over|period|of|for|was|diagnosed|:)|\(|,)\s?(?:the (?:years|period) )?{D}|^{D}"
+    r"(?:\b(?:between|from|during|in|over|period|of|for|was|diagnosed|:)|\(|"
+    r",)\s?(?:the (?:years|period) )?{D}|^{D}"
 )
 _LENGTH = (
     pattern(
-        r"\b(?:over|during|in|within|for|throughout|across) (?:an?|the) (?:whole |full |entire |study )?(?:period of )?(?:about )?{T}(?: long)?[- ](?:period|span|interval|window|study)"
+        r"\b(?:over|during|in|within|for|throughout|across) (?:an?|the) (?:whole |"
+        r"full |entire |study )?(?:period of )?(?:about )?{T}(?: long)?[- ](?:period|"
+        r"span|interval|window|study)"
     ),
     pattern(r"\b(?:over|during|in|within|across|for) (?:a |the )?(?:study )?period of {T}"),
     pattern(
-        r"\b(?:studied|treated|operated|collected|enrolled|seen|performed|recruited|reviewed|accrued|gathered|procedures|operations|patients)\b[^.;]{0,30}? over(?: the course of)? {T}"
+        r"\b(?:studied|treated|operated|collected|enrolled|seen|performed|recruited|"
+        r"reviewed|accrued|gathered|procedures|operations|patients)\b[^.;]{0,30}? "
+        r"over(?: the course of)? {T}"
     ),
     pattern(r"{T}[- ]period\b"),
     pattern(r"\b(?:studied|treated|operated on|collected|enrolled|recruited)\b[^.;]{0,40}? {T}$"),

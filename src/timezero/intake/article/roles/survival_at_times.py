@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from timezero.intake.article.labels import survival_labels
-from timezero.intake.article.masking import pattern
-from timezero.intake.article.pairing import paired
+from timezero.intake.article.masking import pattern, place_of
+from timezero.intake.article.pairing import GUESSED, paired
 from timezero.intake.article.passage import Line, Passage
 from timezero.intake.article.readings import Reading, Role, interval_readings
 
@@ -24,7 +24,7 @@ def _readings(passage: Passage) -> list[Reading]:
 
 
 def _percents(line: Line) -> list[int]:
-    """Return the places of percentages that are no share in brackets after a count, and no limit."""
+    """Return the places of percentages that are no share of a count in brackets, and no limit."""
     limits = {
         k
         for j in range(len(line.quantities))
@@ -36,7 +36,7 @@ def _percents(line: Line) -> list[int]:
         for k, quantity in enumerate(line.quantities)
         if quantity.kind == "percent"
         and k not in limits
-        and not _COUNT_BEFORE.search(line.masked[: line.masked.index(f"\ue000C{k}\ue001")])
+        and not _COUNT_BEFORE.search(line.masked[: place_of(line.masked, k)[0]])
     ]
 
 
@@ -69,7 +69,13 @@ def _reading(
     time = line.quantities[label]
     field = f"survival {group[0]} {time.value:g} {time.unit}"
     return [
-        Reading(field=field, line=place, quantity=k, confidence=group[1]),
+        Reading(
+            field=field,
+            line=place,
+            quantity=k,
+            confidence=group[1],
+            guessed=group[1] <= GUESSED,
+        ),
         *interval_readings(line, place, k, field=field, bare="\ue002" in line.masked),
     ]
 

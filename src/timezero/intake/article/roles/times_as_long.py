@@ -10,7 +10,8 @@ _PATTERNS = (
     (
         0.95,
         pattern(
-            r"\b(?:live[ds]?|surviv\w+|living|life)\b[^.;]{0,30}? {N}(?: times|-fold| fold)? (?:as long|longer)\b"
+            r"\b(?:live[ds]?|surviv\w+|living|life)\b[^.;]{0,30}? {N}(?: times|-fold|"
+            r" fold)? (?:as long|longer)\b"
         ),
     ),
     (0.85, pattern(r"{N} times (?:as long|longer)\b")),

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from timezero.intake.article.labels import survival_labels
 from timezero.intake.article.masking import marks, pattern
-from timezero.intake.article.pairing import paired
+from timezero.intake.article.pairing import GUESSED, paired
 from timezero.intake.article.passage import Line, Passage
 from timezero.intake.article.readings import Reading, Role, interval_readings
 
 # What the time nearest before is a time of: survival, or something else.
-_SURVIVAL = r"surviv(?:al|ed|es|ing|e)|lived?|living|life expectancy|lifespan|\bm?os\b|died at an? (?:median|mean|average) age"
+_SURVIVAL = (
+    r"surviv(?:al|ed|es|ing|e)|lived?|living|life expectancy|lifespan|\bm?os\b|died at "
+    r"an? (?:median|mean|average) age"
+)
 _OTHER = (
-    r"follow(?:ed|-up| up)|time (?:to|from|between|until|on)|interval|wait(?:ed|ing|s)?|\bages?\b(?! of {T})|aged|stay|duration|"
-    r"after an? (?:median|mean|average)|at an? (?:median|mean|average) of|period|progression-free|disease-free|recurrence-free|relapse-free|"
-    r"event-free|treatment-free|graft survival|half-life|within|traced|alive|for up to|interval|every|surgery lasted|days? \d"
+    r"follow(?:ed|-up| up)|time (?:to|from|between|until|on)|interval|wait(?:ed|ing|"
+    r"s)?|\bages?\b(?! of {T})|aged|stay|duration|"
+    r"after an? (?:median|mean|average)|at an? (?:median|mean|average) of|period|"
+    r"progression-free|disease-free|recurrence-free|relapse-free|"
+    r"event-free|treatment-free|graft survival|half-life|within|traced|alive|for up "
+    r"to|interval|every|surgery lasted|days? \d"
 )
 _CUES = pattern(rf"(?P<other>{_OTHER})|(?P<survival>{_SURVIVAL})|(?P<median>\bmedian\b)")
 _LABEL = pattern(r"^[- ](?:\w+[- ]){0,3}?(?:survival|mortality|rates?|period|follow-up)|^,? ?-, ")
 _DIFFERENCE = pattern(
-    r"^ (?:more|longer|extra|additional|shorter|earlier|later|after|ago|before|apart|from now)\b|^ gap\b"
+    r"^ (?:more|longer|extra|additional|shorter|earlier|later|after|ago|before|apart|"
+    r"from now)\b|^ gap\b"
 )
 _BEFORE_DIFFERENCE = pattern(
     r"(?:gap of|difference of|by|gain of|longer by|at|after|first|last|next|past|every|within) $"
@@ -116,7 +123,8 @@ def _reading(line: Line, place: int, k: int, *, group: str, confidence: float) -
         line=place,
         quantity=k,
         confidence=min(confidence, 0.6) if is_open else confidence,
-        others=(f"mean{suffix}",) if is_open else (),
+        open_kind=is_open,
+        guessed=confidence <= GUESSED,
     )
     bare = "\ue002" in line.masked
     return [reading, *interval_readings(line, place, k, field=field, bare=bare)]

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import re
 
-from timezero.intake.article.masking import pattern
+from timezero.intake.article.masking import pattern, place_of
 from timezero.intake.article.passage import Line, Passage
 from timezero.intake.article.readings import Reading, Role, limits_after
 from timezero.intake.article.treatment import LateTreatment
 
 _TRIGGER = r"(?:recurrence|relapse|progression|failure)"
 _TO_TRIGGER = pattern(
-    rf"\b(median|mean|average)? ?(?:time|interval)(?: from [\w -]{{3,30}}?)? to (?:first )?{_TRIGGER}[^.;\ue000]{{0,20}}{{T}}"
+    rf"\b(median|mean|average)? ?(?:time|interval)(?: from [\w -]{{3,30}}?)? to "
+    rf"(?:first )?{_TRIGGER}[^.;{{!}}]{{0,20}}{{T}}"
 )
 _WAITS = (
     (
         0.96,
         pattern(
-            r"\b(?:time|interval|delay|period)s?\b(?: \S{1,20}){0,10}? (?:to|until|till|before|and|between)(?: \S{1,24}){0,6}? ?(?:was|of|were|is|:|,)(?: about)?(?: a)?(?: (?:median|mean) of)? {T}"
+            r"\b(?:time|interval|delay|period)s?\b(?: \S{1,20}){0,10}? (?:to|until|"
+            r"till|before|and|between)(?: \S{1,24}){0,6}? ?(?:was|of|were|is|:|,)(?: "
+            r"about)?(?: a)?(?: (?:median|mean) of)? {T}"
         ),
     ),
     (
         0.97,
         pattern(
-            r"\b(?:wait|waiting time|waiting period|time on the (?:waiting )?list|waiting)\b[^.;\ue000]{0,60}{T}"
+            r"\b(?:wait|waiting time|waiting period|time on the (?:waiting )?list|"
+            r"waiting)\b[^.;{!}]{0,60}{T}"
         ),
     ),
     (
@@ -33,17 +37,26 @@ _WAITS = (
     (
         0.94,
         pattern(
-            r"{L}[^.;]{0,80}?,? (?:after|at|following) an? (?:median|mean|average)(?: wait| interval| time)?(?: of)? {T}"
+            r"{L}[^.;]{0,80}?,? (?:after|at|following) an? (?:median|mean|"
+            r"average)(?: wait| interval| time)?(?: of)? {T}"
         ),
     ),
+    (0.93, pattern(r"{L}[^.;]{0,60}? an? (?:median|mean) of {T}[^.;]{0,40}? (?:after|later)\b")),
     (0.9, pattern(r"\btime to {L} (?:was|of) {T}")),
     (0.94, pattern(r"\bwith an? (median|mean) of {T}")),
 )
 _TO_LATE = pattern(
-    r"{L}|\bwait|between \w+(?: \w+)? (?:transplant|operation|procedure|surger)|to (?:treatment|transplantation|surgery|reoperation)|time between|from \w+ to repeat"
+    r"{L}|\bwait|between \w+(?: \w+)? (?:transplant|operation|procedure|surger)|to "
+    r"(?:treatment|transplantation|surgery|reoperation)|time between|from \w+ to "
+    r"repeat"
 )
 _RANGED = pattern(
-    r"\b(?:wait\w*|time|interval)\b[^.;]{0,60}?\branged (?:from )?{T} to {T}(?:,? with an? (?:median|mean) of {T})?"
+    r"\b(?:wait\w*|time|interval)\b[^.;]{0,60}?\branged (?:from )?{T} to {T}(?:,? "
+    r"with an? (?:median|mean) of {T})?"
+)
+_RANGED_FIRST = pattern(
+    r"\b(?:wait\w*|time|interval)\b[^.;]{0,60}? (?:was|of) {T} ?(?:to|-|–) ?{T} "
+    r"\((?:median|mean),? {T}\)"
 )
 _MEAN = pattern(r"\b(?:mean|on average|average)\b")
 
@@ -53,13 +66,11 @@ def _readings(passage: Passage) -> list[Reading]:
     if passage.treatment is None:
         return found
     for place, line in passage.read():
-        for match in _TO_TRIGGER.finditer(line.masked):
-            found.append(
-                Reading(
-                    field="trigger_time", line=place, quantity=int(match.group(2)), confidence=0.97
-                )
-            )
-        for confidence, regex in _WAITS[:5]:
+        found += [
+            Reading(field="trigger_time", line=place, quantity=int(m.group(2)), confidence=0.97)
+            for m in _TO_TRIGGER.finditer(line.masked)
+        ]
+        for confidence, regex in _WAITS[:6]:
             for match in regex.finditer(line.marked):
                 if _about_late(match.group(), line, passage.treatment):
                     found += _wait(line, place, int(match.group(1)), confidence=confidence)
@@ -82,7 +93,7 @@ def _about_late(said: str, line: Line, treatment: LateTreatment) -> bool:
 
 
 def _wait(line: Line, place: int, k: int, *, confidence: float) -> list[Reading]:
-    at = line.masked.index(f"\ue000T{k}\ue001")
+    at = place_of(line.masked, k)[0]
     near = line.masked[max(at - 60, 0) : at + 30]
     is_mean = bool(_MEAN.search(near)) and not pattern(r"\bmedian\b").search(near)
     name = "wait_mean" if is_mean else "wait"
@@ -109,10 +120,10 @@ def _wait(line: Line, place: int, k: int, *, confidence: float) -> list[Reading]
 
 def _ranged(line: Line, place: int) -> list[Reading]:
     found: list[Reading] = []
-    for match in _RANGED.finditer(line.masked):
+    for match in (*_RANGED.finditer(line.masked), *_RANGED_FIRST.finditer(line.masked)):
         fields = ("wait_shortest", "wait_longest", "wait")
         found += [
-            Reading(field=field, line=place, quantity=int(k), confidence=0.95)
+            Reading(field=field, line=place, quantity=int(k), confidence=0.98)
             for field, k in zip(fields, match.groups(), strict=True)
             if k is not None
         ]

@@ -6,10 +6,12 @@ from timezero.intake.article.masking import pattern
 from timezero.intake.article.passage import Passage
 
 _RANDOMISED = pattern(
-    r"(?<!non-)(?<!not )(?<!not been )\brandom(?:ly|i[sz]ed)\b(?! sample)(?:[^.;]{0,40}\b(?:assigned|allocated|to|trial))"
+    r"(?<!non-)(?<!not )(?<!not been )\brandom(?:ly|i[sz]ed)\b(?! "
+    r"sample)(?:[^.;]{0,40}\b(?:assigned|allocated|to|trial))"
 )
 _LANDMARK = pattern(
-    r"\bfrom the landmark\b|\bincluded in (?:a|the) landmark\b|\blandmark (?:of|at) {t} was (?:used|chosen)"
+    r"\bfrom the landmark\b|\bincluded in (?:a|the) landmark\b|\blandmark (?:of|at) "
+    r"{t} was (?:used|chosen)"
 )
 _ALIVE_AT = pattern(r"\balive (?:at )?{T} after\b|\blandmark (?:of|at) {T}")
 

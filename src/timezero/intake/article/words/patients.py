@@ -8,11 +8,14 @@ from timezero.intake.article.masking import pattern, words_only
 from timezero.intake.article.passage import Passage
 
 _STOP = (
-    r"(?!(?:who|that|in|were|was|had|and|from|between|at|placed|treated|listed|referred|after|over|undergoing|by|on|according|is|followed|"
-    r"completed|died|lived|survived|diagnosed|assembled|starting|during|or|for|to|compared|against|out|without|with|one|only)\b)"
+    r"(?!(?:who|that|in|were|was|had|and|from|between|at|placed|treated|listed|"
+    r"referred|after|over|undergoing|by|on|according|is|followed|"
+    r"completed|died|lived|survived|diagnosed|assembled|starting|during|or|for|to|"
+    r"compared|against|out|without|with|one|only)\b)"
 )
 _WITH = pattern(
-    rf"\b(patients|people|women|men|adults|children|persons|pts)(?: \([^()]{{1,30}}\))? with (?:an? |the )?((?:{_STOP}[\w/-]{{2,25}} ?){{1,6}})"
+    rf"\b(patients|people|women|men|adults|children|persons|pts)(?: "
+    rf"\([^()]{{1,30}}\))? with (?:an? |the )?((?:{_STOP}[\w/-]{{2,25}}(?![\w/-]) ?){{1,6}})"
 )
 _HAVING = pattern(
     r"\b([\w-]{3,20} (?:cancer|mesothelioma|failure|fibrosis|leuk[a]?emia|lymphoma)) patients\b"

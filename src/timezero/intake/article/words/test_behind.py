@@ -6,7 +6,8 @@ from timezero.intake.article.masking import pattern
 from timezero.intake.article.passage import Passage
 
 _TEST = pattern(
-    r"\b(log-?[ -]?rank|wilcoxon|gehan(?:-breslow)?|mann-whitney|cox (?:regression|model)|student'?s t|t)[- ]?tests?\b|\b(log-?[ -]?rank)\b"
+    r"\b(log-?[ -]?rank|wilcoxon|gehan(?:-breslow)?|mann-whitney|cox (?:regression|"
+    r"model)|student'?s t|t)[- ]?tests?\b|\b(log-?[ -]?rank)\b"
 )
 
 

@@ -8,35 +8,42 @@ from timezero.intake.article.masking import pattern, words_only
 from timezero.intake.article.passage import Passage
 
 _STOP = (
-    r"(?!(?:with|in|was|were|is|for|and|to|until|between|among|using|by|on|had|lived|than|or|at|as|over|after|who|the|versus|vs|"
+    r"(?!(?:with|in|was|were|is|for|and|to|until|between|among|using|by|on|had|lived|"
+    r"than|or|at|as|over|after|who|the|versus|vs|"
     r"compared|a|their|median|each|but|cycle|patients)\b)"
 )
-_PHRASE = rf"((?:(?:the )?(?:start|date|time|day|beginning|onset) of (?:the )?)?(?:{_STOP}[\w/-]{{2,25}} ?){{1,3}})"
+_PHRASE = (
+    rf"((?:(?:the )?(?:start|date|time|day|beginning|onset) of (?:the "
+    rf")?)?(?:{_STOP}[\w/-]{{2,25}}(?![\w/-]) ?){{1,3}})"
+)
 _SOURCES = (
     (
         3,
         pattern(
-            rf"\b(?:survival|time|follow-?up|time zero)(?: was| were|,)? (?:calculated|measured|counted|computed|estimated|defined|started|began|begins|starts|determined)(?: as the time)? (?:from|at|with|on) (?:the )?{_PHRASE}"
+            rf"\b(?:survival|time|follow-?up|time zero)(?: was| were|,)? "
+            rf"(?:calculated|measured|counted|computed|estimated|defined|started|"
+            rf"began|begins|starts|determined)(?: as the time)? (?:from|at|with|on) "
+            rf"(?:the )?{_PHRASE}"
         ),
     ),
     (
         2,
         pattern(
-            rf"\b(?:survival|m?os)(?: rates?| times?)?(?: at {{t}})?(?: {{q}}| \w+){{0,2}}? (?:from|after|since) (?:the )?{_PHRASE}"
+            rf"\b(?:survival|m?os)(?: rates?| times?)?(?: at {{t}})?(?: {{q}}| "
+            rf"\w+){{0,2}}? (?:from|after|since) (?:the )?{_PHRASE}"
         ),
     ),
     (2, pattern(rf"\b(?:followed|observed|tracked)(?: up)? from (?:the|their)? ?{_PHRASE}")),
     (
         1,
         pattern(
-            rf"\b(?:lived?|survived)(?: for)?(?: an?)?(?: median| mean| average)?(?: of)? {{t}} from (?:the )?{_PHRASE}"
+            rf"\b(?:lived?|survived)(?: for)?(?: an?)?(?: median| mean| average)?(?: "
+            rf"of)? {{t}} from (?:the )?{_PHRASE}"
         ),
     ),
     (
         1,
-        pattern(
-            rf"\b(?:athletes|patients|people|women|men|players) from their (first [\w-]{{3,20}})"
-        ),
+        pattern(r"\b(?:athletes|patients|people|women|men|players) from their (first [\w-]{3,20})"),
     ),
 )
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 from timezero.intake.article.masking import pattern
 from timezero.intake.article.passage import Passage
 
-_EVENT = r"((?:biochemical |local |disease |tumou?r |first )?(?:recurrence|relapse|progression)|(?:loss|failure|rejection) of the (?:first )?graft|graft (?:loss|failure))\b"
+_EVENT = (
+    r"((?:biochemical |local |disease |tumou?r |first )?(?:recurrence|relapse|"
+    r"progression)|(?:loss|failure|rejection) of the (?:first )?graft|graft (?:loss|"
+    r"failure))\b"
+)
 _NEAR = pattern(
-    rf"\b(?:after|at|for|upon|following|because of|with|on|at first) (?:the |their |a |an )?{_EVENT}"
+    rf"\b(?:after|at|for|upon|following|because of|with|on|at first) (?:the |their |"
+    rf"a |an )?{_EVENT}"
 )
 _HAPPENED = (
     pattern(

@@ -1,0 +1,1 @@
+"""Figures of an audit, one file each."""
