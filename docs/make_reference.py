@@ -20,6 +20,11 @@ SIMPLE = {
     "sensitivity": ("timezero.ladder.sensitivity", "Sensitivity analyses"),
     "sections": ("timezero.report.sections", "Sections of the report"),
     "figures": ("timezero.report.figures", "Figures"),
+    "print-checks": ("timezero.audit.checks", "Checks on print"),
+    "article-roles": ("timezero.intake.article.roles", "Numbers read from an article"),
+    "article-words": ("timezero.intake.article.words", "Words read from an article"),
+    "audit-sections": ("timezero.report.audit_sections", "Sections of the audit's report"),
+    "audit-figures": ("timezero.report.audit_figures", "Figures of the audit's report"),
     "commands": ("timezero.cli", "Commands"),
 }
 LEADS = {
@@ -29,6 +34,12 @@ LEADS = {
     "sensitivity": "Each asks how much would have to be different for the ladder to say otherwise.",
     "sections": "In the order of their names; the report shows those that apply to a result.",
     "figures": "Inline drawings, each with a text alternative and its data as a table.",
+    "print-checks": "Each holds the printed numbers of a claim against each other; a contradiction "
+    "is an error, what is merely unusual a warning. See docs/methods/checks-on-print.md.",
+    "article-roles": "Each finds one kind of number in the sentences of an article.",
+    "article-words": "Each finds one kind of words: the treatment, what time is counted from.",
+    "audit-sections": "In the order of their names; the report shows those that apply.",
+    "audit-figures": "Inline drawings, each with a text alternative and its data as a table.",
     "commands": "`timezero COMMAND --help` lists the flags of each.",
 }
 NOT_COMMANDS = {"app"}

@@ -7,27 +7,39 @@ from typing import TYPE_CHECKING, Any
 from timezero.provenance import __version__
 
 if TYPE_CHECKING:
+    from timezero.audit.run import audit_claim
+    from timezero.intake.claim_file import read_claim
     from timezero.intake.cohort import read_cohort
     from timezero.intake.protocol_file import read_protocol
     from timezero.ladder.run import study
+    from timezero.model.audit_result import AuditResult
+    from timezero.model.claim import Claim
     from timezero.model.cohort import Cohort
     from timezero.model.protocol import Protocol
     from timezero.model.result import StudyResult
 
 __all__ = [
+    "AuditResult",
+    "Claim",
     "Cohort",
     "Protocol",
     "StudyResult",
     "__version__",
+    "audit_claim",
+    "read_claim",
     "read_cohort",
     "read_protocol",
     "study",
 ]
 
 _PLACES = {
+    "AuditResult": "timezero.model.audit_result",
+    "Claim": "timezero.model.claim",
     "Cohort": "timezero.model.cohort",
     "Protocol": "timezero.model.protocol",
     "StudyResult": "timezero.model.result",
+    "audit_claim": "timezero.audit.run",
+    "read_claim": "timezero.intake.claim_file",
     "read_cohort": "timezero.intake.cohort",
     "read_protocol": "timezero.intake.protocol_file",
     "study": "timezero.ladder.run",

@@ -27,6 +27,11 @@ FOLDERS = {
     "timezero.align": "ALIGNMENT",
     "timezero.report.sections": "SECTION",
     "timezero.report.figures": "FIGURE",
+    "timezero.audit.checks": "CHECK",
+    "timezero.intake.article.roles": "ROLE",
+    "timezero.intake.article.words": "WORDS",
+    "timezero.report.audit_sections": "SECTION",
+    "timezero.report.audit_figures": "FIGURE",
 }
 PAGES = {
     "timezero.ladder.rungs": "rungs",
@@ -35,6 +40,11 @@ PAGES = {
     "timezero.align": "alignments",
     "timezero.report.sections": "sections",
     "timezero.report.figures": "figures",
+    "timezero.audit.checks": "print-checks",
+    "timezero.intake.article.roles": "article-roles",
+    "timezero.intake.article.words": "article-words",
+    "timezero.report.audit_sections": "audit-sections",
+    "timezero.report.audit_figures": "audit-figures",
     "timezero.cli": "commands",
 }
 RUNGS = [

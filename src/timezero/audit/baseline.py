@@ -17,16 +17,15 @@ SHAPES: Final[dict[Family, tuple[float, float]]] = {
     "log_normal": (0.5, 2.5),
 }
 # Times, in units of the median, between which cumulative hazards are straight lines.
-KNOTS: Final = np.array(
-    [0, 0.003, 0.01, 0.03, 0.06, 0.1, 0.16, 0.25, 0.4, 0.55, 0.7, 0.85, 1.0]
-    + [1.3, 1.7, 2.2, 2.8, 4.0, 6.0, 10.0, 1e4]
-)
+_BEFORE: Final = (0.0, 0.003, 0.01, 0.03, 0.06, 0.1, 0.16, 0.25, 0.4, 0.55, 0.7, 0.85)
+_FROM: Final = (1.0, 1.3, 1.7, 2.2, 2.8, 4.0, 6.0, 10.0, 1e4)
+KNOTS: Final = np.array([*_BEFORE, *_FROM])
 PIECE_ENDS: Final = np.array([0.25, 0.7, 1.7])
 LOG_PIECE: Final = 2.0
-# The rate in each of these pieces is off the family's by a factor exp(N(0, 0.4)).
+# The rate in each of these pieces is off the family's by a factor exp(N(0, 0.3)).
 BEND_ENDS: Final = np.array([0.1, 0.25, 0.7, 1.3, 2.8])
 N_BENDS: Final = BEND_ENDS.size + 1
-BEND: Final = 0.4
+BEND: Final = 0.3
 SLOWEST: Final = 1e-9
 
 
@@ -38,9 +37,12 @@ def cumulative_hazards(
     Parameters
     ----------
     family : {"weibull", "log_logistic", "log_normal", "piecewise"}
-    shape, cure, piece : (n,) float64
-        Shares of their range, 0 to 1, except that ``cure`` is the share who never have the event.
-        The piecewise family reads ``shape``, ``piece`` and the first two ``bends``'s own rates.
+    shape, piece : (n,) float64
+        Shares of their range, 0 to 1. The piecewise family takes its first rate from ``shape`` and
+        its last from ``piece``; the others do not read ``piece``.
+    cure : (n,) float64
+        Share who never have the event, 0 or more and below a half; the piecewise family lowers
+        its last rate by it.
     bends : (n, N_BENDS) float64
         Standard normal: how far each piece of the rate is off the family.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import tempfile
 from collections.abc import Callable
@@ -26,6 +27,7 @@ class Checkpoints:
 
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
+        self._kept: set[Path] = set()
 
     def stage(self, name: str, compute: Callable[[], Arrays]) -> Arrays:
         """Return a stage from its file, or compute it and keep it.
@@ -33,18 +35,16 @@ class Checkpoints:
         A file that cannot be read is computed again; a folder that cannot be written to keeps
         nothing. The file is complete or not there: it is written beside and then renamed.
         """
-        path = None if self.folder is None else self.folder / f"{name}.npz"
-        if path is not None and path.exists():
-            with contextlib.suppress(OSError, ValueError, KeyError, EOFError), path.open("rb") as f:
-                import zipfile
-
-                with contextlib.suppress(zipfile.BadZipFile):
-                    stored = np.load(f, allow_pickle=False)
-                    return {key: stored[key] for key in stored.files}
+        if self.folder is None:
+            return compute()
+        path = self.folder / f"{name}.npz"
+        self._kept.add(path)
+        stored = _read(path)
+        if stored is not None:
+            return stored
         found = compute()
-        if path is not None:
-            with contextlib.suppress(OSError):
-                self._keep(path, found)
+        with contextlib.suppress(OSError):
+            self._keep(path, found)
         return found
 
     def _keep(self, path: Path, found: Arrays) -> None:
@@ -52,20 +52,36 @@ class Checkpoints:
         handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
         try:
             with os.fdopen(handle, "wb") as file:
-                np.savez(file, allow_pickle=False, **found)
+                np.savez(file, **found)  # pyright: ignore[reportArgumentType]
             Path(temporary).replace(path)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
 
     def done(self) -> None:
-        """Remove what was kept: the audit is complete."""
-        if self.folder is None or not self.folder.is_dir():
+        """Remove what was kept, and the folder when nothing else is in it: the audit is complete."""
+        if self.folder is None:
             return
         with contextlib.suppress(OSError):
-            for path in self.folder.iterdir():
-                path.unlink()
+            for path in self._kept:
+                path.unlink(missing_ok=True)
             self.folder.rmdir()
+
+
+def _read(path: Path) -> Arrays | None:
+    """Return what a file holds; None when there is none, or it cannot be read whole."""
+    import zipfile
+
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = {n.removesuffix(".npy"): archive.read(n) for n in archive.namelist()}
+        return {key: _array(data) for key, data in members.items()}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, NotImplementedError, RuntimeError):
+        return None
+
+
+def _array(data: bytes) -> NDArray[np.float64]:
+    return np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
 
 
 def default_folder(digest: str) -> Path:

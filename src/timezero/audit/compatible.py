@@ -8,9 +8,9 @@ from typing import Final
 
 import numpy as np
 
-from timezero.arrays import Floats
+from timezero.arrays import Bools, Floats
 from timezero.audit.do_nothing import quantiles_of, two_groups
-from timezero.audit.importance import effective_number, sample
+from timezero.audit.importance import Space, effective_number, sample
 from timezero.audit.printed_table import PrintedTable
 from timezero.audit.prior import named_values
 from timezero.audit.regression import fit
@@ -20,11 +20,14 @@ from timezero.model.result import DataTable
 
 SHARES: Final = (0.15, 0.15, 0.2, 0.2, 0.3)
 STUDIES: Final = 100_000.0
+FEWEST_STUDIES: Final = 40_000.0
 FITTED_SHARE: Final = 0.04
 NEIGHBOURS_SHARE: Final = 0.2
 KEPT: Final = 3_500
 KEPT_SHARE: Final = 0.035
 FEWEST_KEPT: Final = 300
+FEWEST_FITTED: Final = 400
+LEAST_LEFT: Final = 0.25
 WEIGHT_OF_EFFECT: Final = 4.0
 PLAUSIBLE: Final = (0.005, 0.995)
 N_DENSITY: Final = 81
@@ -39,7 +42,8 @@ class EffectWorlds:
     log_hazard_ratio : (n,) float64
     weight : (n,) float64
     x : (n, d) float64
-    excess : (n, k) float64
+    fits : float
+        Share of the printed numbers that the worlds reproduce.
     table : PrintedTable
     n_simulated : int
     """
@@ -47,12 +51,12 @@ class EffectWorlds:
     log_hazard_ratio: Floats
     weight: Floats
     x: Floats
-    excess: Floats
+    fits: float
     table: PrintedTable
     n_simulated: int
 
 
-def _usable(excess: Floats, table: PrintedTable) -> Floats:
+def _usable(excess: Floats, table: PrintedTable) -> Bools:
     return two_groups(table) & np.isfinite(excess).all(axis=1)
 
 
@@ -95,14 +99,15 @@ def match_print(stage: Stage, run: Run, *, n_patients: float) -> EffectWorlds | 
         None when hardly any world has the printed numbers.
     """
     prior = stage.prior
-    rounds = rounds_for(n_patients, run, shares=SHARES, most=STUDIES)
+    rounds = rounds_for(
+        n_patients, run, shares=SHARES, most=STUDIES, fewest=FEWEST_STUDIES
+    )
     draws = sample(
-        prior.n_kinds,
+        Space(n_kinds=prior.n_kinds, d=len(prior.coordinates)),
         lambda x, kind, part: stage.simulated(x, kind, part, run=run),
         lambda found, x, weight: full_distance(stage, stage.table(found), x, weight),
-        d=len(prior.coordinates),
         rounds=rounds,
-        nearest=max(int(FITTED_SHARE * sum(rounds)), 400),
+        nearest=max(int(FITTED_SHARE * sum(rounds)), FEWEST_FITTED),
         seed=(run.seed, stage.number),
     )
     importance = draws.weights()
@@ -111,27 +116,31 @@ def match_print(stage: Stage, run: Run, *, n_patients: float) -> EffectWorlds | 
     kept = min(KEPT, max(int(KEPT_SHARE * draws.x.shape[0]), FEWEST_KEPT))
     chosen = np.argsort(far, kind="stable")[:kept]
     chosen = chosen[np.isfinite(far[chosen])]
-    if chosen.size < 10 * len(prior.coordinates):
+    if chosen.size < 5 * len(prior.coordinates):
         return None
     nearness = np.maximum(1.0 - (far[chosen] / max(float(far[chosen[-1]]), 1e-12)) ** 2, 0.0)
     weight = importance[chosen] * nearness
     excess = stage.targets.excess(table)[chosen]
-    place = prior.place("hazard_ratio")
-    x = draws.x[chosen]
-    near = fit(excess, x[:, [place]], weight, scale=spread(excess, weight), squares=True)
-    # Residuals of a fit are too small by the slopes that it has learnt from the same draws.
-    worth = effective_number(weight)
-    widened = math.sqrt(worth / max(worth - near.n_slopes, 0.25 * worth))
-    corrected = x.copy()
-    corrected[:, place] = near.at_print[0] + widened * (x[:, place] - near.predicted[:, 0])
+    x = _corrected(draws.x[chosen], excess, weight, place=prior.place("hazard_ratio"))
     return EffectWorlds(
-        log_hazard_ratio=np.log(named_values(prior, corrected)["hazard_ratio"]),
+        log_hazard_ratio=np.log(named_values(prior, x)["hazard_ratio"]),
         weight=weight,
-        x=corrected,
-        excess=excess,
+        x=x,
+        fits=share_reproduced(excess),
         table=PrintedTable(names=table.names, values=draws.statistics[chosen]),
         n_simulated=draws.x.shape[0],
     )
+
+
+def _corrected(x: Floats, excess: Floats, weight: Floats, *, place: int) -> Floats:
+    """Move the effect of each world by what its printed numbers are off, as regression says."""
+    near = fit(excess, x[:, [place]], weight, scale=spread(excess, weight), squares=True)
+    # Residuals of a fit are too small by the slopes that it has learnt from the same draws.
+    worth = effective_number(weight)
+    widened = math.sqrt(worth / max(worth - near.n_slopes, LEAST_LEFT * worth))
+    found = x.copy()
+    found[:, place] = near.at_print[0] + widened * (x[:, place] - near.predicted[:, 0])
+    return found
 
 
 def describe_effect(worlds: EffectWorlds, *, setting: Setting) -> CompatibleEffect:
@@ -141,21 +150,24 @@ def describe_effect(worlds: EffectWorlds, *, setting: Setting) -> CompatibleEffe
     return CompatibleEffect(
         setting=setting,
         hazard_ratio=quantiles_of(ratio, worlds.weight),
-        p_benefit=float(worlds.weight @ (ratio < 1.0)) / total,
+        p_benefit=min(float(worlds.weight @ (ratio < 1.0)) / total, 1.0),
         n_worlds=ratio.size,
         effective_n=effective_number(worlds.weight),
-        fits=share_reproduced(worlds),
+        fits=worlds.fits,
         density=_density(worlds),
     )
 
 
-def share_reproduced(worlds: EffectWorlds) -> float:
-    """Return the share of printed numbers that lie inside what the kept worlds show."""
-    inside = 0
-    for k in range(worlds.excess.shape[1]):
-        low, high = np.quantile(worlds.excess[:, k], PLAUSIBLE)
-        inside += bool(low <= 0.0 <= high)
-    return inside / max(worlds.excess.shape[1], 1)
+def share_reproduced(excess: Floats) -> float:
+    """Return the share of printed numbers that lie inside what the kept worlds show.
+
+    Parameters
+    ----------
+    excess : (n, k) float64
+        How far each kept world lies outside each printed number.
+    """
+    low, high = np.quantile(excess, PLAUSIBLE, axis=0)
+    return float(((low <= 0.0) & (high >= 0.0)).mean()) if excess.shape[1] else 1.0
 
 
 def _density(worlds: EffectWorlds) -> DataTable:

@@ -12,9 +12,6 @@ from timezero.arrays import Bools
 from timezero.audit.evidence import Evidence
 from timezero.audit.printed_table import PrintedTable
 
-# Lower is better for the late treated in these.
-FALLING = ("hazard_ratio", "log_rank_z")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
@@ -23,7 +20,7 @@ class Comparison:
     Parameters
     ----------
     name : str
-        ``hazard_ratio``, ``median_ratio``, ``log_rank_z`` or ``survival_difference TIME``.
+        ``hazard_ratio``, ``median_ratio`` or ``survival_difference TIME``.
     statistic : str
         The simulated statistic behind it.
     lower, upper : float
@@ -73,7 +70,7 @@ def observed_contrasts(evidence: Evidence) -> dict[str, tuple[float, float]]:
     if ratio is not None:
         found["hazard_ratio"] = (ratio.lower, ratio.upper)
     late, never = evidence.span("median_late"), evidence.span("median_never")
-    if late is not None and never is not None and 0.0 < never.lower and never.upper < math.inf:
+    if late is not None and never is not None and 0.0 < never.lower <= never.upper < math.inf:
         top = late.lower if math.isfinite(late.lower) else 0.0
         if top > 0.0:
             found["median_ratio"] = (top / never.upper, late.upper / never.lower)
@@ -95,9 +92,10 @@ def observed_contrasts(evidence: Evidence) -> dict[str, tuple[float, float]]:
 
 
 def choose_comparison(evidence: Evidence) -> Comparison | None:
-    """Return the contrast to compare on: hazard ratio, else medians, else survival, else p.
+    """Return the contrast to compare on: hazard ratio, else medians, else survival.
 
-    None when no contrast is printed whose direction is known.
+    Of several times the last. None when no contrast is printed whose size is known: a p-value alone
+    is none.
     """
     observed = observed_contrasts(evidence)
     for name in ("hazard_ratio", "median_ratio"):

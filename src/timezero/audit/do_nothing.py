@@ -14,7 +14,7 @@ import numpy as np
 
 from timezero.arrays import Bools, Floats, Ints
 from timezero.audit.contrast import Comparison, contrast_names, is_as_large
-from timezero.audit.importance import Draws, effective_number, sample
+from timezero.audit.importance import Draws, Space, effective_number, sample
 from timezero.audit.printed_table import PrintedTable
 from timezero.audit.targets import Targets
 from timezero.audit.worlds_of_claim import (
@@ -29,6 +29,7 @@ from timezero.model.result import DataTable
 
 SHARES: Final = (0.3, 0.3, 0.4)
 STUDIES: Final = 60_000.0
+FEWEST_STUDIES: Final = 12_000.0
 KEPT: Final = 4_000
 FITTED: Final = 2_000
 QUANTILES: Final = {
@@ -96,11 +97,10 @@ def match_margins(stage: Stage, run: Run, *, n_patients: float) -> MatchedWorlds
         raise ValueError(msg)
     prior = stage.prior
     draws = sample(
-        prior.n_kinds,
+        Space(n_kinds=prior.n_kinds, d=len(prior.coordinates)),
         lambda x, kind, part: stage.simulated(x, kind, part, run=run),
         lambda found, _x, weight: margin_distance(stage.targets, stage.table(found), weight),
-        d=len(prior.coordinates),
-        rounds=rounds_for(n_patients, run, shares=SHARES, most=STUDIES),
+        rounds=rounds_for(n_patients, run, shares=SHARES, most=STUDIES, fewest=FEWEST_STUDIES),
         nearest=FITTED,
         seed=(run.seed, stage.number),
     )
@@ -114,10 +114,7 @@ def nearest_worlds(stage: Stage, draws: Draws, *, kept: int) -> MatchedWorlds:
     far = margin_distance(stage.targets, table, importance)
     chosen = np.argsort(far, kind="stable")[:kept]
     chosen = chosen[np.isfinite(far[chosen])]
-    if chosen.size == 0:
-        widest = 1.0
-    else:
-        widest = max(float(far[chosen[-1]]), 1e-12)
+    widest = max(float(far[chosen[-1]]), 1e-12) if chosen.size else 1.0
     nearness = np.maximum(1.0 - (far[chosen] / widest) ** 2, 1e-3)
     return MatchedWorlds(
         x=draws.x[chosen],
@@ -193,7 +190,8 @@ def _histogram(worlds: MatchedWorlds, comparison: Comparison) -> DataTable:
     else:
         edges = np.linspace(float(low), float(high) + 1e-9, N_BINS + 1)
     total = weight.sum()
-    counted, _ = np.histogram(np.clip(finite, edges[0], edges[-1]), edges, weights=weight[np.isfinite(values)])
+    inside = np.clip(finite, edges[0], edges[-1])
+    counted, _ = np.histogram(inside, edges, weights=weight[np.isfinite(values)])
     notes["not_reached"] = float(weight[np.isinf(values)].sum() / total)
     return DataTable(
         name="do_nothing",

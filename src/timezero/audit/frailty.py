@@ -180,7 +180,7 @@ def longer_anyway(law: FrailtyLaw, selection: float, *, waited: float) -> tuple[
 def selection_settings() -> tuple[SelectionSetting, ...]:
     """Return the three settings with what they mean, judged at a quarter of deaths."""
     found: list[SelectionSetting] = []
-    for setting, ratio in RATIO_ANYWAY.items():
+    for setting in RATIO_ANYWAY:
         law = law_of_setting(setting, "gamma")
         chosen = 0.0 if setting == "none" else 1.0
         hazard_ratio, longer = longer_anyway(law, chosen, waited=-math.log(0.75))
@@ -191,13 +191,13 @@ def selection_settings() -> tuple[SelectionSetting, ...]:
                 selection=chosen,
                 hazard_ratio_anyway=hazard_ratio,
                 longer_anyway=longer,
-                words=_words(setting, ratio, longer),
+                words=_words(setting, longer),
             )
         )
     return tuple(found)
 
 
-def _words(setting: Setting, ratio: float, longer: float) -> str:
+def _words(setting: Setting, longer: float) -> str:
     if setting == "none":
         return (
             "The treated were no fitter than others who were alive and untreated at the same time."

@@ -73,8 +73,11 @@ class Proposal:
             rng.integers(n_kinds, size=n),
             rng.choice(n_kinds, size=n, p=self.share),
         )
-        x = self.mean[kind] + np.einsum("nij,nj->ni", self.factor[kind], z)
-        return np.where(from_prior[:, None], z, x), kind
+        x = z.copy()
+        for k in range(n_kinds):
+            mine = (kind == k) & ~from_prior
+            x[mine] = self.mean[k] + z[mine] @ self.factor[k].T
+        return x, kind
 
 
 def log_prior(x: Floats, n_kinds: int) -> Floats:
@@ -124,6 +127,19 @@ def effective_number(weight: Floats) -> float:
     return float(weight.sum()) ** 2 / squares if squares > 0.0 else 0.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Space:
+    """What is drawn: kinds of world, equally likely, and coordinates, standard normal.
+
+    Parameters
+    ----------
+    n_kinds, d : int
+    """
+
+    n_kinds: int
+    d: int
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Draws:
     """All draws of all rounds with their printed numbers.
@@ -154,11 +170,10 @@ class Draws:
 
 
 def sample(
-    n_kinds: int,
+    space: Space,
     simulate: Simulate,
     distance: Distance,
     *,
-    d: int,
     rounds: tuple[int, ...],
     nearest: int,
     seed: tuple[int, int],
@@ -167,8 +182,7 @@ def sample(
 
     Parameters
     ----------
-    n_kinds, d : int
-        Kinds of world, and coordinates.
+    space : Space
     simulate : callable
         Points, kinds and the number of the round to printed numbers.
     distance : callable
@@ -180,7 +194,7 @@ def sample(
     seed : (int, int)
         Seed of the audit and purpose of this sampling.
     """
-    proposal = prior_proposal(n_kinds, d)
+    proposal = prior_proposal(space.n_kinds, space.d)
     draws: Draws | None = None
     for number, n in enumerate(rounds):
         rng = generator(seed[0], PROPOSAL_STREAM + seed[1], number)
@@ -198,8 +212,9 @@ def sample(
             far = distance(draws.statistics, draws.x, weight)
             chosen = np.argsort(far, kind="stable")[:nearest]
             chosen = chosen[np.isfinite(far[chosen])]
-            if chosen.size > 10 * d:
-                proposal = fit_proposal(draws.x[chosen], draws.kind[chosen], weight[chosen], n_kinds)
+            if chosen.size > 10 * space.d:
+                near = draws.x[chosen], draws.kind[chosen], weight[chosen]
+                proposal = fit_proposal(*near, space.n_kinds)
     if draws is None:
         msg = "at least one round"
         raise ValueError(msg)

@@ -19,6 +19,7 @@ from timezero.audit.worlds_of_claim import spread
 from timezero.model.audit_result import MissingNumber
 
 FOLDS: Final = 5
+FEWEST_STUDIES: Final = 100
 LEAST_NARROWING: Final = 0.005
 
 
@@ -66,7 +67,7 @@ CANDIDATES: Final = (
     Candidate(
         name="hazard_ratio",
         label="hazard ratio with its interval",
-        statistics=(("log_hazard_ratio", "plain"), ("hazard_ratio_error", "time")),
+        statistics=(("log_hazard_ratio", "plain"), ("hazard_ratio_error", "ratio")),
         words="the hazard ratio of the comparison as printed, with its confidence interval",
         printed=("hazard_ratio",),
     ),
@@ -136,7 +137,9 @@ def extra_queries(location: float) -> set[Query]:
     return queries
 
 
-def missing_numbers(worlds: EffectWorlds, evidence: Evidence, cap: float) -> tuple[MissingNumber, ...]:
+def missing_numbers(
+    worlds: EffectWorlds, evidence: Evidence, cap: float
+) -> tuple[MissingNumber, ...]:
     """Return the numbers worth asking for, the most useful first.
 
     Parameters
@@ -174,9 +177,8 @@ def statistics_of(candidate: Candidate, table: PrintedTable) -> tuple[tuple[str,
     """Return the statistics of a candidate; numbers at risk are those the table holds."""
     if candidate.name != "numbers_at_risk":
         return candidate.statistics
-    return tuple(
-        (name, "count") for name in table.names if name.startswith(("at_risk late", "at_risk never"))
-    )
+    at_risk = [n for n in table.names if n.startswith(("at_risk late", "at_risk never"))]
+    return tuple((name, "count") for name in at_risk)
 
 
 def expected_narrowing(
@@ -196,8 +198,10 @@ def expected_narrowing(
     known = np.isfinite(values).all(axis=1) & (worlds.weight > 0.0)
     values, weight = values[known], worlds.weight[known]
     target = worlds.log_hazard_ratio[known]
+    if known.sum() < FEWEST_STUDIES:
+        return 0.0
     varying = values.std(axis=0) > 1e-9
-    if known.sum() < 100 or not varying.any():
+    if not varying.any():
         return 0.0
     values = values[:, varying]
     middle = np.average(values, axis=0, weights=weight)

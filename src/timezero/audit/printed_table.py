@@ -56,7 +56,8 @@ class PrintedTable:
             if first == "survival_difference":
                 return late - never
             n_late, n_never = self.column("n_late"), self.column("n_never")
-            return (n_late * late + n_never * never) / (n_late + n_never)
+            with np.errstate(invalid="ignore"):
+                return (n_late * late + n_never * never) / (n_late + n_never)
         return self.values[:, self.names.index(name)]
 
     def _of_medians(self, name: str) -> Floats:

@@ -14,6 +14,7 @@ from timezero.audit.frailty import FrailtyTables
 from timezero.kernels.late_worlds import COLUMNS
 
 Scale: TypeAlias = Literal["even", "log", "whole"]
+Origin: TypeAlias = Literal["default", "printed", "set in the claim file"]
 PLACE: Final = {name: k for k, name in enumerate(COLUMNS)}
 
 
@@ -27,8 +28,7 @@ class Coordinate:
     lower, upper : float
     scale : {"even", "log", "whole"}
         Evenly, evenly on the log scale, or whole numbers including both ends.
-    origin : str
-        ``default``, ``printed``, or ``set in the claim file``.
+    origin : {"default", "printed", "set in the claim file"}
     """
 
     name: str
@@ -36,7 +36,7 @@ class Coordinate:
     lower: float
     upper: float
     scale: Scale = "even"
-    origin: str = "default"
+    origin: Origin = "default"
 
     def values(self, share: Floats) -> Floats:
         """Return the values at shares of the range, 0 to 1."""
@@ -84,19 +84,21 @@ class Prior:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Worlds:
-    """Rows for the simulation, with the tables of knots that they point at."""
+    """Rows for the simulation, with the tables of knots that they point at.
+
+    Parameters
+    ----------
+    rows : (n, 19) float64
+        Columns as the simulation reads them.
+    knots : (n_tables, 2, n_knots) float64
+    """
 
     rows: Floats
     knots: Floats
 
     def part(self, first: int, past: int) -> Worlds:
         """Return some of the worlds."""
-        own = self.knots[first:past] if self.knots.shape[0] == self.rows.shape[0] else self.knots
-        rows = self.rows[first:past]
-        if own is not self.knots:
-            rows = rows.copy()
-            rows[:, PLACE["knots"]] -= first
-        return Worlds(rows=rows, knots=own)
+        return Worlds(rows=self.rows[first:past], knots=self.knots)
 
 
 def normal_share(x: Floats) -> Floats:
@@ -127,35 +129,40 @@ def make_worlds(prior: Prior, x: Floats, kind: Ints) -> Worlds:
     kind : (n,) int64
         Combination of family and frailty level, 0 to ``prior.n_kinds - 1``.
     """
-    share = normal_share(x)
-    values = {c.name: c.values(share[:, k]) for k, c in enumerate(prior.coordinates)}
-    rows = np.zeros((x.shape[0], len(COLUMNS)))
-    rows[:, PLACE["accrual_shape"]] = 1.0
-    rows[:, PLACE["later_from"]] = np.inf
-    rows[:, PLACE["later_ratio"]] = 1.0
-    for name, value in prior.fixed.items():
-        rows[:, PLACE[name]] = value
-    for name, value in values.items():
-        if name in PLACE:
-            rows[:, PLACE[name]] = value
+    values = named_values(prior, x)
+    rows = _rows(prior, values, n=x.shape[0])
     rows[:, PLACE["frailty"]] = np.asarray(prior.levels)[kind % len(prior.levels)]
-    if "accrual_share" in values:
-        rows[:, PLACE["accrual"]] = rows[:, PLACE["follow_up_end"]] * values["accrual_share"]
-    else:
-        after = values.get("after_accrual", np.zeros(x.shape[0]))
-        rows[:, PLACE["follow_up_end"]] = rows[:, PLACE["accrual"]] * (1.0 + after)
-    rows[:, PLACE["loss_rate"]] = -np.log1p(-values["lost"]) / rows[:, PLACE["location"]]
-    if "later_from" in values:
-        rows[:, PLACE["later_from"]] *= rows[:, PLACE["wait_scale"]] * rows[:, PLACE["location"]]
-    rows[:, PLACE["wait_scale"]] *= rows[:, PLACE["location"]]
-    rows[:, PLACE["trigger_scale"]] *= rows[:, PLACE["location"]]
     if prior.curves is not None:
         rows[:, PLACE["location"]] = 1.0
-        reading = share[:, prior.place("curve")]
-        rows[:, PLACE["knots"]] = np.floor(reading * prior.curves.shape[0])
+        rows[:, PLACE["knots"]] = np.floor(values["curve"] * prior.curves.shape[0])
         return Worlds(rows=rows, knots=prior.curves)
     rows[:, PLACE["knots"]] = np.arange(rows.shape[0])
-    knots = np.empty((rows.shape[0], 2, KNOTS.size))
+    return Worlds(rows=rows, knots=_own_knots(prior, x, kind, values))
+
+
+def _rows(prior: Prior, values: dict[str, Floats], *, n: int) -> Floats:
+    """Return all columns but the frailty and the knots."""
+    rows = np.zeros((n, len(COLUMNS)))
+    rows[:, PLACE["accrual_shape"]] = 1.0
+    for name, value in (prior.fixed | values).items():
+        if name in PLACE:
+            rows[:, PLACE[name]] = value
+    if "accrual_share" in values:
+        rows[:, PLACE["accrual"]] = rows[:, PLACE["follow_up_end"]] * values["accrual_share"]
+    if "after_accrual_share" in values:
+        after = rows[:, PLACE["accrual"]] * values["after_accrual_share"]
+        rows[:, PLACE["follow_up_end"]] = rows[:, PLACE["accrual"]] + after
+    if "after_accrual" in values:
+        rows[:, PLACE["follow_up_end"]] = rows[:, PLACE["accrual"]] + values["after_accrual"]
+    rows[:, PLACE["loss_rate"]] = -np.log1p(-values["lost"]) / rows[:, PLACE["location"]]
+    rows[:, PLACE["wait_scale"]] *= rows[:, PLACE["location"]]
+    rows[:, PLACE["trigger_scale"]] *= rows[:, PLACE["location"]]
+    return rows
+
+
+def _own_knots(prior: Prior, x: Floats, kind: Ints, values: dict[str, Floats]) -> Floats:
+    """Return one table of knots for each world: its family, bent."""
+    knots = np.empty((x.shape[0], 2, KNOTS.size))
     knots[:, 0] = KNOTS
     first_bend = prior.place("bend_1")
     bends = x[:, first_bend : first_bend + N_BENDS]
@@ -168,4 +175,4 @@ def make_worlds(prior: Prior, x: Floats, kind: Ints) -> Worlds:
             piece=values["piece"][mine],
             bends=bends[mine],
         )
-    return Worlds(rows=rows, knots=knots)
+    return knots

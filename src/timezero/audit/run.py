@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,7 +16,7 @@ from timezero.audit.checkpoints import Arrays, Checkpoints
 from timezero.audit.claim_curves import Reconstruction, reconstruct_claim
 from timezero.audit.compatible import EffectWorlds, describe_effect, match_print
 from timezero.audit.do_nothing import MatchedWorlds, describe, match_margins
-from timezero.audit.evidence import Evidence, evidence_of
+from timezero.audit.evidence import evidence_of
 from timezero.audit.frailty import selection_settings
 from timezero.audit.mechanism import closed_form
 from timezero.audit.missing import missing_numbers
@@ -33,6 +34,8 @@ from timezero.model.audit_result import (
     Assumption,
     AuditProvenance,
     AuditResult,
+    CompatibleEffect,
+    CurveAccuracy,
     DoNothing,
     MissingNumber,
     Setting,
@@ -44,10 +47,22 @@ from timezero.provenance import __version__, digest_of, versions
 
 SEED: Final = 20131025
 CENTRAL: Final = (0.05, 0.95)
-Curves = Mapping[Group, tuple[ArrayLike, ArrayLike]]
+Curves: TypeAlias = Mapping[Group, tuple[ArrayLike, ArrayLike]]
 
 
-def audit(
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Simulated:
+    worlds: Mapping[Setting, MatchedWorlds]
+    effects: Mapping[Setting, EffectWorlds]
+
+    @property
+    def n(self) -> int:
+        """Return how many studies were simulated."""
+        found = (*self.worlds.values(), *self.effects.values())
+        return sum(part.n_simulated for part in found)
+
+
+def audit_claim(
     claim: Claim,
     *,
     curves: Curves | None = None,
@@ -90,23 +105,25 @@ def audit(
     plan = make_plan(evidence, reconstruction)
     run = Run(seed=seed, workers=workers, effort=effort, progress=progress)
     kept = Checkpoints(keep_in)
-    worlds = _do_nothing_worlds(plan, run, kept)
-    effects = _effect_worlds(plan, run, kept)
-    result = _put_together(plan, reconstruction, run, worlds=worlds, effects=effects, kept=kept)
-    kept.done()
-    return AuditResult(
-        **result,
-        provenance=AuditProvenance(
-            claim_digest=digest,
-            seed=seed,
-            n_simulated=sum(w.n_simulated for w in worlds.values())
-            + sum(e.n_simulated for e in effects.values()),
-            settings={"effort": effort, "simulated_patients_share": plan.scaled},
-            versions=versions(),
-            timezero_version=__version__,
-            made_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        ),
+    simulated = _Simulated(
+        worlds=_do_nothing_worlds(plan, run, kept), effects=_effect_worlds(plan, run, kept)
     )
+    provenance = AuditProvenance(
+        claim_digest=digest,
+        seed=seed,
+        n_simulated=simulated.n,
+        settings={"effort": effort, "simulated_patients_share": plan.scaled},
+        versions=versions(),
+        timezero_version=__version__,
+        made_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+    )
+    tipping = _tipping(plan, run, simulated.worlds, kept)
+    curves_read = () if reconstruction is None else reconstruction.accuracies
+    result = _put_together(
+        plan, run, simulated, tipping=tipping, curves=curves_read, provenance=provenance
+    )
+    kept.done()
+    return result
 
 
 def claim_digest(claim: Claim, curves: Curves | None = None) -> str:
@@ -168,7 +185,7 @@ def _effect_worlds(plan: Plan, run: Run, kept: Checkpoints) -> dict[Setting, Eff
                 "log_hazard_ratio": worlds.log_hazard_ratio,
                 "weight": worlds.weight,
                 "x": worlds.x,
-                "excess": worlds.excess,
+                "fits": np.array([worlds.fits]),
                 "values": worlds.table.values,
                 "n_simulated": np.array([worlds.n_simulated], dtype=np.float64),
             }
@@ -180,7 +197,7 @@ def _effect_worlds(plan: Plan, run: Run, kept: Checkpoints) -> dict[Setting, Eff
             log_hazard_ratio=arrays["log_hazard_ratio"],
             weight=arrays["weight"],
             x=arrays["x"],
-            excess=arrays["excess"],
+            fits=float(arrays["fits"][0]),
             table=PrintedTable(names=plan.design.names, values=arrays["values"]),
             n_simulated=int(arrays["n_simulated"][0]),
         )
@@ -189,41 +206,42 @@ def _effect_worlds(plan: Plan, run: Run, kept: Checkpoints) -> dict[Setting, Eff
 
 def _put_together(
     plan: Plan,
-    reconstruction: Reconstruction | None,
     run: Run,
+    simulated: _Simulated,
     *,
-    worlds: Mapping[Setting, MatchedWorlds],
-    effects: Mapping[Setting, EffectWorlds],
-    kept: Checkpoints,
-) -> dict[str, object]:
+    tipping: Tipping | None,
+    curves: tuple[CurveAccuracy, ...],
+    provenance: AuditProvenance,
+) -> AuditResult:
     evidence, comparison = plan.evidence, plan.comparison
-    asked = evidence.claim.question
+    worlds, effects = simulated.worlds, simulated.effects
     do_nothing: dict[Setting, DoNothing] = {}
     split = None
     if comparison is not None:
         do_nothing = {s: describe(w, comparison, setting=s) for s, w in worlds.items()}
         if "none" in worlds:
-            split = split_contrast(
-                worlds["none"], comparison, unit=asked.unit, waited=asked.comparison != "randomised"
-            )
-    compatible = {s: describe_effect(e, setting=s) for s, e in effects.items()}
+            waited = evidence.claim.question.comparison != "randomised"
+            split = split_contrast(worlds["none"], comparison, waited=waited)
+    compatible: dict[Setting, CompatibleEffect] = {
+        s: describe_effect(e, setting=s) for s, e in effects.items()
+    }
     not_possible = (*plan.not_possible, *_nothing_matched(plan, worlds, effects))
-    return {
-        "claim": evidence.claim,
-        "numbers": evidence.used_numbers(),
-        "checks": run_checks(evidence),
-        "closed_form": closed_form(evidence),
-        "do_nothing": do_nothing,
-        "selection": selection_settings(),
-        "compatible": compatible,
-        "split": split,
-        "tipping": _tipping(plan, run, worlds, kept),
-        "missing": _missing(plan, effects),
-        "worlds": _pictures(plan, run, worlds),
-        "assumptions": _assumptions(plan, worlds, effects),
-        "curves": () if reconstruction is None else reconstruction.accuracies,
-        "not_possible": not_possible,
-        "verdict": make_verdict(
+    return AuditResult(
+        claim=evidence.claim,
+        numbers=evidence.used_numbers(),
+        checks=run_checks(evidence),
+        closed_form=closed_form(evidence),
+        do_nothing=do_nothing,
+        selection=selection_settings(),
+        compatible=compatible,
+        split=split,
+        tipping=tipping,
+        missing=_missing(plan, effects),
+        worlds=_pictures(plan, run, worlds),
+        assumptions=_assumptions(plan, worlds, effects),
+        curves=curves,
+        not_possible=not_possible,
+        verdict=make_verdict(
             evidence,
             comparison,
             do_nothing=do_nothing,
@@ -231,7 +249,8 @@ def _put_together(
             split=split,
             not_possible=not_possible,
         ),
-    }
+        provenance=provenance,
+    )
 
 
 def _nothing_matched(

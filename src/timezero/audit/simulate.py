@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
-from timezero.arrays import Floats
+from timezero.arrays import Floats, Ints
 from timezero.audit.frailty import FrailtyTables
 from timezero.audit.prior import Worlds
 from timezero.kernels.naive_comparison import (
@@ -95,6 +95,11 @@ class Stream:
     seed: int
     purpose: int
 
+    def numbers(self, first: int) -> Ints:
+        """Return what the kernels ask for; of a seed of 2**63 or more, the same 64 bits."""
+        seed = np.array([self.seed], dtype=np.uint64).view(np.int64)
+        return np.array([seed[0], self.purpose, first], dtype=np.int64)
+
 
 def simulate(
     worlds: Worlds,
@@ -130,7 +135,7 @@ def simulate(
 
     def work(first: int, past: int) -> None:
         part = worlds.part(first, past)
-        numbers = np.array([stream.seed, stream.purpose, first], dtype=np.int64)
+        numbers = stream.numbers(first)
         simulate_studies(
             part.rows,
             numbers,

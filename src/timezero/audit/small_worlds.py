@@ -57,7 +57,7 @@ def small_world(
     part = made.part(typical, typical + 1)
     draw_studies(
         part.rows,
-        np.array([run.seed, stream.purpose, typical], dtype=np.int64),
+        stream.numbers(typical),
         part.knots,
         prior.tables.hazards,
         prior.tables.atoms,
@@ -83,12 +83,20 @@ def _most_typical(design: Design, values: Floats, worlds: MatchedWorlds) -> int:
 
 
 def _drawn(title: str, patients: Floats) -> SmallWorld:
-    from timezero.kernels.naive_comparison import LATE, NEVER, TIME_OF_SHARE
-    from timezero.kernels.naive_comparison import arrange, count_at_deaths, draw_curve, read_curve
+    from timezero.kernels.naive_comparison import (
+        EVER_TREATED,
+        LATE,
+        NEVER,
+        TIME_OF_SHARE,
+        arrange,
+        count_at_deaths,
+        draw_curve,
+        read_curve,
+    )
 
     rows, deaths = np.empty((PATIENTS, 4)), np.empty((PATIENTS, 4))
     curve = np.empty((PATIENTS, 2))
-    arrange(patients, 0, 0.0, rows)
+    arrange(patients, EVER_TREATED, 0.0, rows)
     found = count_at_deaths(rows, np.argsort(rows[:, 1]), deaths)
     medians: list[float] = []
     for group in (LATE, NEVER):

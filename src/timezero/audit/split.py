@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from timezero.arrays import Floats
 from timezero.audit.contrast import Comparison
 from timezero.audit.do_nothing import MatchedWorlds, quantiles_of
 from timezero.model.audit_result import Quantiles, Split
@@ -13,19 +14,18 @@ from timezero.model.reading import ratio_text
 
 
 def split_contrast(
-    worlds: MatchedWorlds, comparison: Comparison, *, unit: str, waited: bool
+    worlds: MatchedWorlds, comparison: Comparison, *, waited: bool
 ) -> Split | None:
     """Return the printed contrast split into what waiting makes and what is left.
 
     On the log scale for ratios; differences of medians beside it in units of time. None when the
-    printed contrast is no ratio, or is 1.
+    printed contrast is no ratio, or is 1, or no world has one.
 
     Parameters
     ----------
     worlds : MatchedWorlds
         Do-nothing worlds without selection.
     comparison : Comparison
-    unit : str
     waited : bool
         False in a randomised comparison, where what is split off is chance.
     """
@@ -37,6 +37,8 @@ def split_contrast(
     values = worlds.table.column(comparison.statistic)
     logs = values if comparison.name == "hazard_ratio" else _log(values)
     waiting = quantiles_of(np.exp(logs), worlds.weight)
+    if math.isnan(waiting.q50):
+        return None
     share = quantiles_of(logs / math.log(printed), worlds.weight)
     return Split(
         contrast=comparison.name,
@@ -48,7 +50,7 @@ def split_contrast(
     )
 
 
-def _log(values: np.ndarray) -> np.ndarray:
+def _log(values: Floats) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.log(values)
 

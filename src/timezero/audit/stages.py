@@ -21,7 +21,7 @@ from timezero.audit.unknowns import laws_of, make_prior
 from timezero.audit.worlds_of_claim import Stage
 from timezero.model.audit_result import Setting
 
-MOST_PATIENTS: Final = 3_000
+MOST_PATIENTS: Final = 5_000
 FEWEST_PATIENTS: Final = 4
 STAGE_NUMBERS: Final[dict[Setting, int]] = {"none": 1, "moderate": 2, "strong": 3}
 EFFECT_STAGES: Final = 10

@@ -1,4 +1,4 @@
-"""The printed numbers as targets for simulated studies: which statistic, on which scale, in where."""
+"""Printed numbers as targets for simulated studies: which statistic, what scale, in what limits."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from timezero.audit.printed_table import MEDIAN, PrintedTable
 from timezero.audit.simulate import Design, Query
 from timezero.model.audit_result import Use
 
-Scale: TypeAlias = Literal["count", "time", "share", "plain"]
+Scale: TypeAlias = Literal["count", "time", "share", "ratio", "plain"]
 FAR_BEYOND: Final = 4.0
 LARGEST_Z: Final = 40.0
+LARGEST_RATIO: Final = 1e3
 SIZES: Final = {"n_late": "n_late", "n_never": "n_never"}
 WAITING: Final = (
     "wait",
@@ -27,6 +28,7 @@ WAITING: Final = (
     "wait_mean",
     "trigger_time",
 )
+FROM_MEDIANS: Final = "median_late and median_never"
 GROUP_NAMES: Final = ("all", "late", "never")
 
 
@@ -38,8 +40,8 @@ class Target:
     ----------
     statistic : str
         Name of the simulated statistic.
-    scale : {"count", "time", "share", "plain"}
-        Matched as square root, logarithm, arcsine of the square root, or as it is.
+    scale : {"count", "time", "share", "ratio", "plain"}
+        Matched as square root, logarithm, arcsine of the square root, logarithm, or as it is.
     lower, upper : float
         What the print allows, before that transformation.
     use : {"size", "pooled", "waiting", "contrast"}
@@ -63,7 +65,7 @@ class Targets:
     ----------
     targets : tuple of Target
     cap : float
-        Times that are not reached count as this.
+        Times that are not reached count as this; ratios of times as ``LARGEST_RATIO``.
     """
 
     targets: tuple[Target, ...]
@@ -97,6 +99,8 @@ def transformed(values: Floats, scale: Scale, *, cap: float) -> Floats:
             return np.sqrt(np.maximum(values, 0.0))
         if scale == "time":
             return np.log(np.clip(values, cap * 1e-6, cap))
+        if scale == "ratio":
+            return np.log(np.clip(values, 1.0 / LARGEST_RATIO, LARGEST_RATIO))
         if scale == "share":
             return np.arcsin(np.sqrt(np.clip(values, 0.0, 1.0)))
     return values
@@ -104,9 +108,9 @@ def transformed(values: Floats, scale: Scale, *, cap: float) -> Floats:
 
 def make_targets(evidence: Evidence) -> tuple[Targets, Design]:
     """Return the targets of a claim, and what has to be read off simulated studies for them."""
-    times = [span.upper for span in evidence.all_times() if math.isfinite(span.upper)]
-    times += [span.lower for span in evidence.all_times() if math.isfinite(span.lower)]
-    cap = FAR_BEYOND * max([t for t in times if t > 0.0], default=1.0)
+    times = [t for span in evidence.all_times() for t in (span.lower, span.upper)]
+    times += [r.at for r in evidence.readings() if r.kind != "quantile"]
+    cap = FAR_BEYOND * max([t for t in times if 0.0 < t < math.inf], default=1.0)
     targets = [
         *_sizes(evidence),
         *_pooled(evidence),
@@ -169,22 +173,24 @@ def _pooled(evidence: Evidence) -> list[Target]:
 def _pooled_from_medians(evidence: Evidence, *, with_location: bool) -> list[Target]:
     """Bound the pooled curve by the groups' medians: it is their mixture, however they are made.
 
-    At the median of one group, half of it is alive, and of the other group between half and all
-    (or none).
+    At the median of one group half of it is alive; of the other between half and all where its
+    median is later, between none and half where it is earlier, and anything where print does not
+    say which is later.
     """
     late, never = evidence.span("median_late"), evidence.span("median_never")
     share = evidence.share_late()
     if late is None or never is None or share is None:
         return []
-    both = "median_late and median_never"
+    both = FROM_MEDIANS
     found: list[Target] = []
     for span, other, own in ((never, late, 1.0 - share.upper), (late, never, share.lower)):
         at = (span.lower + span.upper) / 2.0
         if not 0.0 < at < math.inf:
             continue
-        earlier = other.lower > span.upper or math.isinf(other.upper)
-        lower = 0.5 if earlier else 0.5 * min(own, 1.0)
-        upper = 0.5 * own + (1.0 - own) if earlier else 0.5
+        is_earlier = other.lower > span.upper or math.isinf(other.upper)
+        is_later = other.upper < span.lower
+        lower = 0.5 if is_earlier else 0.5 * own
+        upper = 0.5 if is_later else 0.5 * own + (1.0 - own)
         found.append(_pooled_target(f"survival all {at:g}", "share", (lower, upper), both))
     ends = (late.lower, late.upper, never.lower, never.upper)
     if with_location and all(0.0 < t < math.inf for t in ends):
@@ -231,15 +237,12 @@ def _waiting(evidence: Evidence) -> list[Target]:
 
 def _contrasts(evidence: Evidence) -> list[Target]:
     found: list[Target] = []
-    for name, statistic, scale in (
-        ("median_late", MEDIAN["late"], "time"),
-        ("median_never", MEDIAN["never"], "time"),
-        ("deaths_late", "deaths_late", "count"),
-        ("deaths_never", "deaths_never", "count"),
-    ):
-        found += _target(evidence, name, statistic, scale, use="contrast")
+    for group in ("late", "never"):
+        found += _target(evidence, f"median_{group}", MEDIAN[group], "time", use="contrast")
+    for name in ("deaths_late", "deaths_never"):
+        found += _target(evidence, name, name, "count", use="contrast")
     if not any(t.statistic == MEDIAN["late"] for t in found):
-        found += _target(evidence, "times_as_long", "median_ratio", "time", use="contrast")
+        found += _target(evidence, "times_as_long", "median_ratio", "ratio", use="contrast")
     return found + _hazard_ratio(evidence) + _p_value(evidence)
 
 
@@ -270,7 +273,7 @@ def _hazard_ratio(evidence: Evidence) -> list[Target]:
             found.append(
                 Target(
                     statistic="hazard_ratio_error",
-                    scale="time",
+                    scale="ratio",
                     lower=error[0],
                     upper=error[1],
                     use="contrast",

@@ -84,7 +84,7 @@ def _by_cell(
         widest = max(float(far[nearest[-1]]), 1e-12)
         weight = np.maximum(1.0 - (far[nearest] / widest) ** 2, 1e-3)
         i, j = divmod(k, shape[1])
-        as_large[i, j] = float(weight @ as_printed[nearest] / weight.sum())
+        as_large[i, j] = min(float(weight @ as_printed[nearest] / weight.sum()), 1.0)
         middle[i, j] = weighted_quantiles(contrast[nearest], weight, (HALF,))[0]
     return {"as_large": as_large, "middle": middle}
 

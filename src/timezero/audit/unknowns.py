@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Final
 
-from timezero.arrays import Floats
-from timezero.audit.evidence import Evidence
-from timezero.audit.frailty import FrailtyLaw, FrailtyTables, frailty_tables, law_of_setting
-from timezero.audit.baseline import FAMILIES, N_BENDS
-from timezero.audit.prior import Coordinate, Prior
-from timezero.intake.printed import Span
-from timezero.model.audit_result import Setting
-from timezero.model.claim import Limits
+import numpy as np
 
-AFTER_ACCRUAL: Final = (0.0, 0.5)
-ACCRUAL_SHARE: Final = (0.3, 1.0)
-WAIT_OVER_MEDIAN: Final = (0.02, 30.0)
-WAIT_TAIL: Final = (0.0, 2.0)
-ACCRUAL_SHAPE: Final = (0.4, 2.5)
-TRIGGER_OVER_MEDIAN: Final = (0.05, 3.0)
-FOLLOW_UP_OVER_MEDIAN: Final = (0.5, 12.0)
-AT_ONCE: Final = 1e-9
-LATER: Final = 1.35
+from timezero.arrays import Floats
+from timezero.audit.baseline import FAMILIES, N_BENDS
+from timezero.audit.evidence import Evidence
+from timezero.audit.frailty import LAWS, FrailtyLaw, frailty_tables, law_of_setting
+from timezero.audit.prior import Coordinate, Origin, Prior
+from timezero.audit.unknown_follow_up import closed, follow_up, origin_of
+from timezero.audit.unknown_waiting import trigger, waiting
+from timezero.errors import InputRefused
+from timezero.model.audit_result import Setting
+
+AROUND_MEDIAN: Final = (1.8, 1.5)
+AROUND_MEDIANS: Final = (2.0, 1.5)
+OVER_FOLLOW_UP: Final = (0.05, 3.0)
+AROUND_TIMES: Final = (5.0, 5.0)
+NO_TIMES: Final = (0.5, 2.0)
+HALF: Final = 0.5
 
 
 def laws_of(setting: Setting, evidence: Evidence) -> tuple[FrailtyLaw, ...]:
@@ -30,7 +31,7 @@ def laws_of(setting: Setting, evidence: Evidence) -> tuple[FrailtyLaw, ...]:
     if setting == "none":
         return ()
     wanted = evidence.claim.assumptions.frailty_law
-    laws = ("gamma", "log_normal") if wanted == "both" else (wanted,)
+    laws = LAWS if wanted == "both" else (wanted,)
     return tuple(law_of_setting(setting, law) for law in laws)
 
 
@@ -55,72 +56,102 @@ def make_prior(
         Whether the true effect is unknown; otherwise the treatment does nothing.
     curves : (n_tables, 2, n_knots) float64, optional
         Cumulative hazards of the pooled curve.
+
+    Raises
+    ------
+    InputRefused
+        A range in the claim file cannot be simulated.
     """
+    _refuse_ranges(evidence)
     location = _location(evidence)
-    coordinates = [location, *_baseline(evidence)]
-    fixed: dict[str, float] = {"selection": selection, "hazard_ratio": 1.0, "harm_ratio": 1.0}
-    coordinates += _sizes(evidence, fixed)
-    coordinates += _follow_up(evidence, location)
-    coordinates += _waiting(evidence, fixed, location)
-    coordinates += _trigger(evidence, fixed)
-    if effect:
-        coordinates += _effect(evidence, fixed)
+    fixed: dict[str, float] = {"selection": selection}
+    coordinates = [location, *_baseline(evidence), *_sizes(evidence, fixed)]
+    coordinates += follow_up(evidence, location)
+    coordinates += waiting(evidence, fixed, location)
+    coordinates += trigger(evidence, fixed)
+    coordinates += _effect(evidence, fixed, is_unknown=effect)
     if curves is not None:
         coordinates.append(Coordinate(name="curve", label="which reading", lower=0.0, upper=1.0))
-    tables: FrailtyTables = frailty_tables(laws)
     return Prior(
         coordinates=tuple(coordinates),
         families=FAMILIES[:1] if curves is not None else FAMILIES,
         levels=tuple(range(1, len(laws) + 1)) if laws else (0,),
-        tables=tables,
+        tables=frailty_tables(laws),
         fixed=fixed,
         curves=curves,
     )
 
 
+def _refuse_ranges(evidence: Evidence) -> None:
+    """Refuse shares for which the simulated curves do not exist."""
+    assumed = evidence.claim.assumptions
+    for name, upper, most, why in (
+        ("cure", assumed.cure[1], HALF, "the median survival of all would never be reached"),
+        ("lost_by_median", assumed.lost_by_median[1], 1.0, "nobody would be left by then"),
+    ):
+        if upper >= most:
+            raise InputRefused(
+                what=f"{name} up to {upper:g} cannot be simulated: {why}",
+                where=f"assumptions.{name}",
+                mend=f"give an upper end below {most:g}",
+                code="TZ-AUDIT-range",
+            )
+
+
 def _location(evidence: Evidence) -> Coordinate:
     """Return the range of the median survival of all, had nobody been treated."""
-    median = evidence.span("median")
-    ends: list[float] = []
-    origin = "printed"
-    if median is not None and 0.0 < median.upper < math.inf:
-        ends = [median.lower / 1.8, median.upper * 1.5]
+    median = closed(evidence.span("median"))
+    origin: Origin = "printed"
+    if median is not None:
+        ends = median[0] / AROUND_MEDIAN[0], median[1] * AROUND_MEDIAN[1]
+    elif times := _medians_and_follow_up(evidence):
+        ends = min(times) / AROUND_MEDIANS[0], max(times) * AROUND_MEDIANS[1]
+    elif times := _other_times(evidence):
+        ends = min(times) / AROUND_TIMES[0], max(times) * AROUND_TIMES[1]
     else:
-        for name in ("median_late", "median_never"):
-            span = evidence.span(name)
-            if span is not None:
-                ends += [t for t in (span.lower, span.upper) if 0.0 < t < math.inf]
-        follow_up = [
-            span.upper
-            for name in ("follow_up_end", "accrual", "follow_up")
-            if (span := evidence.span(name)) is not None and 0.0 < span.upper < math.inf
-        ]
-        reached = len(ends) > 2
-        ends += [] if reached else [3.0 * t for t in follow_up]
-        ends += [] if ends and min(ends) < max(ends) else [t / 20.0 for t in follow_up]
-        ends = [min(ends) / 2.0, max(ends) * 1.5] if ends else []
-    if not ends:
-        ends, origin = [0.5, 2.0], "default"
+        ends, origin = NO_TIMES, "default"
     return Coordinate(
         name="location",
         label="median survival of all, had nobody been treated",
         lower=ends[0],
-        upper=ends[-1],
+        upper=ends[1],
         scale="log",
         origin=origin,
     )
 
 
+def _medians_and_follow_up(evidence: Evidence) -> list[float]:
+    """Return the ends of the groups' medians, and where one is missing, those of follow-up."""
+    medians = [evidence.span(name) for name in ("median_late", "median_never")]
+    ends = [t for s in medians if s is not None for t in (s.lower, s.upper) if 0.0 < t < math.inf]
+    lengths = [evidence.span(name) for name in ("follow_up_end", "accrual", "follow_up")]
+    longest = [s.upper for s in lengths if s is not None and 0.0 < s.upper < math.inf]
+    low, high = OVER_FOLLOW_UP
+    if len(ends) <= 2:
+        ends += [high * t for t in longest]
+    if not ends or min(ends) == max(ends):
+        ends += [low * t for t in longest]
+    return ends
+
+
+def _other_times(evidence: Evidence) -> list[float]:
+    """Return every other printed time, and the times at which curves were read."""
+    printed = [t for span in evidence.all_times() for t in (span.lower, span.upper)]
+    printed += [r.at for r in evidence.readings() if r.kind != "quantile"]
+    return [t for t in printed if 0.0 < t < math.inf]
+
+
 def _baseline(evidence: Evidence) -> list[Coordinate]:
-    cure = evidence.claim.assumptions.cure[1]
-    lowest = 2.0 * evidence.claim.assumptions.cure[0] - cure
     return [
         Coordinate(
             name="shape", label="shape of the survival curve (0 to 1)", lower=0.0, upper=1.0
         ),
-        _CureCoordinate(name="cure", label="share never to die of it", lower=lowest, upper=cure),
+        _cure(evidence),
         Coordinate(
-            name="piece", label="last piece of a piecewise death rate (0 to 1)", lower=0.0, upper=1.0
+            name="piece",
+            label="last piece of a piecewise death rate (0 to 1)",
+            lower=0.0,
+            upper=1.0,
         ),
         *(
             Coordinate(
@@ -134,12 +165,27 @@ def _baseline(evidence: Evidence) -> list[Coordinate]:
     ]
 
 
-class _CureCoordinate(Coordinate):
-    """Half of the worlds have no cured patients; the range reaches as far below 0 as above."""
+def _cure(evidence: Evidence) -> Coordinate:
+    """Return the share of the cured; where it may be 0, it is 0 in half of the worlds."""
+    low, high = evidence.claim.assumptions.cure
+    cure = Coordinate(
+        name="cure",
+        label="share never to die of it",
+        lower=low,
+        upper=high,
+        origin=origin_of(evidence, "cure"),
+    )
+    if low > 0.0:
+        return cure
+    return _OftenZero(
+        name=cure.name, label=cure.label, lower=-high, upper=high, origin=cure.origin
+    )
+
+
+class _OftenZero(Coordinate):
+    """A range that reaches as far below 0 as above, and stops at 0."""
 
     def values(self, share: Floats) -> Floats:
-        import numpy as np
-
         return np.maximum(Coordinate.values(self, share), 0.0)
 
 
@@ -147,14 +193,15 @@ def _sizes(evidence: Evidence, fixed: dict[str, float]) -> list[Coordinate]:
     n = evidence.span("n")
     if n is None:
         return []
-    fixed["n"] = n.lower
-    if n.upper <= n.lower:
+    fewest = max(n.lower, 1.0)
+    if n.upper <= fewest:
+        fixed["n"] = fewest
         return []
     return [
         Coordinate(
             name="n",
             label="patients in all",
-            lower=n.lower,
+            lower=fewest,
             upper=n.upper,
             scale="whole",
             origin="printed",
@@ -162,205 +209,31 @@ def _sizes(evidence: Evidence, fixed: dict[str, float]) -> list[Coordinate]:
     ]
 
 
-def _follow_up(evidence: Evidence, location: Coordinate) -> list[Coordinate]:
-    assumed = evidence.claim.assumptions
-    accrual, end = evidence.span("accrual"), evidence.span("follow_up_end")
-    if assumed.accrual is not None or (accrual is not None and end is None):
-        limits, origin = _limits(assumed.accrual, accrual)
-        after, after_origin = _limits(assumed.after_accrual, None, default=AFTER_ACCRUAL)
-        return [
-            Coordinate(
-                name="accrual",
-                label="time in which patients entered",
-                lower=limits[0],
-                upper=limits[1],
-                origin=origin,
-            ),
-            Coordinate(
-                name="after_accrual",
-                label="follow-up after the last entry, as a share of accrual",
-                lower=after[0],
-                upper=after[1],
-                origin=after_origin,
-            ),
-            *_losses(evidence),
-        ]
-    follow_up = evidence.span("follow_up")
-    if end is not None:
-        limits, origin, share = (end.lower, 1.1 * end.upper), "printed", ACCRUAL_SHARE
-        if accrual is not None:
-            share = (
-                min(accrual.lower / limits[1], 1.0),
-                min(accrual.upper / limits[0], 1.0),
-            )
-    elif follow_up is not None and 0.0 < follow_up.lower < math.inf:
-        limits, origin, share = (follow_up.lower, 5.0 * follow_up.upper), "printed", ACCRUAL_SHARE
-    else:
-        low, high = FOLLOW_UP_OVER_MEDIAN
-        limits = location.lower * low, location.upper * high
-        origin, share = "default", ACCRUAL_SHARE
-    return [
-        Coordinate(
-            name="follow_up_end",
-            label="from first entry to the analysis",
-            lower=limits[0],
-            upper=limits[1],
-            scale="log",
-            origin=origin,
-        ),
-        Coordinate(
-            name="accrual_share",
-            label="accrual as a share of that time",
-            lower=share[0],
-            upper=share[1],
-            origin="printed" if accrual is not None else "default",
-        ),
-        *_losses(evidence),
-    ]
-
-
-def _limits(
-    given: Limits | None, printed: Span | None, *, default: Limits = (0.0, 1.0)
-) -> tuple[Limits, str]:
-    if given is not None:
-        return given, "set in the claim file"
-    if printed is not None:
-        return (printed.lower, printed.upper), "printed"
-    return default, "default"
-
-
-def _losses(evidence: Evidence) -> list[Coordinate]:
-    low, high = evidence.claim.assumptions.lost_by_median
-    return [
-        Coordinate(
-            name="lost",
-            label="share lost to follow-up by the median survival",
-            lower=low,
-            upper=high,
-        ),
-        Coordinate(
-            name="accrual_shape",
-            label="pattern of accrual (1: even, below 1: more entered late)",
-            lower=ACCRUAL_SHAPE[0],
-            upper=ACCRUAL_SHAPE[1],
-            scale="log",
-        ),
-    ]
-
-
-def _waiting(
-    evidence: Evidence, fixed: dict[str, float], location: Coordinate
+def _effect(
+    evidence: Evidence, fixed: dict[str, float], *, is_unknown: bool
 ) -> list[Coordinate]:
     assumed = evidence.claim.assumptions
-    share = evidence.share_late()
-    if evidence.claim.question.comparison == "randomised":
-        fixed["wait_scale"], fixed["wait_shape"] = AT_ONCE, 1.0
-        fixed["never_eligible"] = 1.0 - (share.lower + share.upper) / 2.0 if share else 0.5
-        fixed["selection"] = 0.0
+    if not is_unknown:
+        fixed |= {"hazard_ratio": 1.0, "harm_ratio": 1.0}
         return []
-    most = 1.0 - share.lower if share is not None else 0.9
-    eligible, origin = _limits(
-        assumed.never_eligible, evidence.span("never_eligible"), default=(0.0, most)
+    ratio = Coordinate(
+        name="hazard_ratio",
+        label="true hazard ratio after initiation",
+        lower=assumed.hazard_ratio[0],
+        upper=assumed.hazard_ratio[1],
+        scale="log",
+        origin=origin_of(evidence, "hazard_ratio"),
     )
-    low, high = WAIT_OVER_MEDIAN
-    wait = evidence.span("wait")
-    if wait is not None and wait.lower > 0.0:
-        low, high = 0.3 * wait.lower / location.upper, 30.0 * wait.upper / location.lower
-    return [
-        Coordinate(
-            name="wait_scale",
-            label="scale of the waiting time, over the median survival of all",
-            lower=low,
-            upper=high,
-            scale="log",
-            origin="default" if wait is None else "printed",
-        ),
-        Coordinate(
-            name="wait_shape",
-            label="shape of the waiting time (1: constant rate)",
-            lower=assumed.waiting_shape[0],
-            upper=assumed.waiting_shape[1],
-            scale="log",
-        ),
-        Coordinate(
-            name="wait_tail",
-            label="tail of the waiting time (0: Weibull, 1: log-logistic)",
-            lower=WAIT_TAIL[0],
-            upper=WAIT_TAIL[1],
-        ),
-        Coordinate(
-            name="never_eligible",
-            label="share who could never have the treatment",
-            lower=eligible[0],
-            upper=eligible[1],
-            origin=origin,
-        ),
-    ]
-
-
-def _trigger(evidence: Evidence, fixed: dict[str, float]) -> list[Coordinate]:
-    wanted = evidence.claim.assumptions.trigger
-    printed = evidence.span("n_triggered") or evidence.span("trigger_time")
-    fixed["trigger_ratio"] = 0.0
-    if wanted is False or (wanted is None and printed is None):
-        return []
-    low, high = evidence.claim.assumptions.trigger_hazard_ratio
-    del fixed["trigger_ratio"]
-    fixed["trigger_shape"] = 1.0
-    return [
-        Coordinate(
-            name="trigger_scale",
-            label="scale of the time to the trigger, over the median survival of all",
-            lower=TRIGGER_OVER_MEDIAN[0],
-            upper=TRIGGER_OVER_MEDIAN[1],
-            scale="log",
-        ),
-        Coordinate(
-            name="trigger_ratio",
-            label="death rate after the trigger against before it",
-            lower=low,
-            upper=high,
-            scale="log",
-        ),
-    ]
-
-
-def _effect(evidence: Evidence, fixed: dict[str, float]) -> list[Coordinate]:
-    assumed = evidence.claim.assumptions
-    del fixed["hazard_ratio"]
-    found = [
-        Coordinate(
-            name="hazard_ratio",
-            label="true hazard ratio after initiation",
-            lower=assumed.hazard_ratio[0],
-            upper=assumed.hazard_ratio[1],
-            scale="log",
-        ),
-        Coordinate(
-            name="later_from",
-            label="when the effect may change, over the scale of waiting",
-            lower=0.5,
-            upper=5.0,
-            scale="log",
-        ),
-        Coordinate(
-            name="later_ratio",
-            label="how the hazard ratio then changes",
-            lower=1.0/LATER,
-            upper=LATER,
-            scale="log",
-        ),
-    ]
-    if assumed.harm_window:
-        fixed["harm_window"] = assumed.harm_window
-        del fixed["harm_ratio"]
-        found.append(
-            Coordinate(
-                name="harm_ratio",
-                label="hazard ratio in the peri-operative window",
-                lower=assumed.harm_ratio[0],
-                upper=assumed.harm_ratio[1],
-                scale="log",
-            )
-        )
-    return found
+    if not assumed.harm_window:
+        fixed["harm_ratio"] = 1.0
+        return [ratio]
+    fixed["harm_window"] = assumed.harm_window
+    harm = replace(
+        ratio,
+        name="harm_ratio",
+        label="hazard ratio in the peri-operative window",
+        lower=assumed.harm_ratio[0],
+        upper=assumed.harm_ratio[1],
+        origin=origin_of(evidence, "harm_ratio"),
+    )
+    return [ratio, harm]

@@ -50,8 +50,10 @@ RANDOMISED: Final = {
     ),
 }
 NOT_ANSWERED: Final = (
-    "whether the treatment works: an audit of print can show what the numbers allow, not what "
-    "happened to each patient",
+    (
+        "whether the treatment works: an audit of print can show what the numbers allow, not what "
+        "happened to each patient"
+    ),
     "what any one patient should do: this is about groups of patients, and it is no advice",
 )
 
@@ -183,9 +185,11 @@ def _effects_in_words(
     ratio = found.hazard_ratio
     before = "" if randomised else "if nobody was chosen for being fit, "
     said = [
-        f"{before}true hazard ratios from {ratio_text(ratio.q025)} to {ratio_text(ratio.q975)} "
-        f"fit everything that is printed (below 1: treated patients die at a lower rate); "
-        f"{percent_text(found.p_benefit)} of that range by weight is below 1"
+        (
+            f"{before}true hazard ratios from {ratio_text(ratio.q025)} to "
+            f"{ratio_text(ratio.q975)} fit everything that is printed (below 1: treated patients "
+            f"die at a lower rate); {percent_text(found.p_benefit)} of the weight is below 1"
+        ),
     ]
     if found.fits < 1.0:
         said.append(

@@ -16,7 +16,7 @@ from timezero.audit.targets import Targets
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 PURPOSES_OF_A_STAGE: Final = 16
-FEWEST_SHARE: Final = 0.25
+USUAL_PATIENTS: Final = 300.0
 
 
 def silent(_step: str, _done: int, _total: int) -> None:
@@ -78,7 +78,9 @@ class Stage:
         )
 
 
-def rounds_for(n_patients: float, run: Run, *, shares: tuple[float, ...], most: float) -> tuple[int, ...]:
+def rounds_for(
+    n_patients: float, run: Run, *, shares: tuple[float, ...], most: float, fewest: float
+) -> tuple[int, ...]:
     """Return how many studies each round simulates, fewer when studies are large.
 
     Parameters
@@ -87,10 +89,10 @@ def rounds_for(n_patients: float, run: Run, *, shares: tuple[float, ...], most: 
         Patients of one study.
     shares : tuple of float
         Shares of the rounds, in all 1.
-    most : float
-        Studies of 30 patients in all.
+    most, fewest : float
+        Studies in all, for small and for very large ones.
     """
-    total = min(most, max(most * 150.0 / max(n_patients, 1.0), FEWEST_SHARE * most)) * run.effort
+    total = min(most, max(most * USUAL_PATIENTS / max(n_patients, 1.0), fewest)) * run.effort
     return tuple(max(int(total * share), 200) for share in shares)
 
 

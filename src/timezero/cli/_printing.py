@@ -19,13 +19,18 @@ RULES = "\u2500\u2501"
 
 def print_json(value: Any) -> None:
     """Print a dataclass, or a sequence of them, as JSON."""
+    sys.stdout.write(as_json(value))
+
+
+def as_json(value: Any) -> str:
+    """Return a dataclass, or a sequence of them, as JSON."""
 
     def plainly(item: Any) -> Any:
         if dataclasses.is_dataclass(item) and not isinstance(item, type):
             return dataclasses.asdict(item)
         return str(item)
 
-    sys.stdout.write(json.dumps(value, default=plainly, indent=2, ensure_ascii=False) + "\n")
+    return json.dumps(value, default=plainly, indent=2, ensure_ascii=False) + "\n"
 
 
 def write_in_any_encoding(stream: TextIO) -> None:
@@ -55,7 +60,7 @@ def is_plain(*, plain: bool) -> bool:
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[str]], *, plain: bool) -> None:
     """Print rows under a header."""
-    cells = [[_printable(cell) for cell in row] for row in rows]
+    cells = [[printable(cell) for cell in row] for row in rows]
     if is_plain(plain=plain):
         widths = [max(len(row[k]) for row in [list(header), *cells]) for k in range(len(header))]
         for row in [list(header), *cells]:
@@ -75,13 +80,13 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[str]], *, plain: 
 def print_findings(findings: Iterable[Finding]) -> None:
     """Print findings with the cells they are about."""
     for finding in findings:
-        print(_printable(str(finding), keep="\n"))
+        print(printable(str(finding), keep="\n"))
         if finding.evidence:
             more = finding.n_rows - len(finding.evidence)
             rest = f"; and {more} more" if more > 0 else ""
-            print(f"  cells: {_printable('; '.join(finding.evidence))}{rest}")
+            print(f"  cells: {printable('; '.join(finding.evidence))}{rest}")
 
 
-def _printable(text: str, keep: str = "") -> str:
-    """Leave out control characters, which a terminal would obey."""
+def printable(text: str, keep: str = "") -> str:
+    """Return text without control characters, which a terminal would obey."""
     return "".join(c if c.isprintable() or c in keep else " " for c in text)

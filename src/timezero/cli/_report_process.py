@@ -1,4 +1,4 @@
-"""The report is drawn by a second process that gets ready while the ladder is climbed."""
+"""The report is drawn by a second process that gets ready while the answer is computed."""
 
 from __future__ import annotations
 
@@ -8,19 +8,24 @@ import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal, TypeAlias
 
+from timezero.model.audit_result import AuditResult
 from timezero.model.result import StudyResult
+
+Result: TypeAlias = StudyResult | AuditResult
 
 
 @contextmanager
-def report_writer() -> Generator[Callable[[StudyResult, Path], None]]:
-    """Yield what writes a report; the page is the same as ``StudyResult.report`` writes.
+def report_writer(kind: Literal["study", "audit"]) -> Generator[Callable[[Result, Path], None]]:
+    """Yield what writes a report; the page is the same as the result's own ``report`` writes.
 
-    Where no second process can be had, or it fails, the report is drawn in this one.
+    Where no second process can be had, or it fails, the report is drawn in this one. It runs with
+    ``-P``: a program in the working folder that is called like a package must not be run.
     """
     try:
-        drawing = subprocess.Popen(
-            [sys.executable, "-m", "timezero.cli._draw_report"],
+        drawing = subprocess.Popen(  # noqa: S603  our own program, and one of two words
+            [sys.executable, "-P", "-m", "timezero.cli._draw_report", kind],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -28,7 +33,7 @@ def report_writer() -> Generator[Callable[[StudyResult, Path], None]]:
     except OSError:
         drawing = None
 
-    def write(result: StudyResult, path: Path) -> None:
+    def write(result: Result, path: Path) -> None:
         page = b""
         if drawing is not None:
             page, _ = drawing.communicate(pickle.dumps(result))

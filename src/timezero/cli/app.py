@@ -1,6 +1,7 @@
 """The command line: finds the commands in this folder, and turns refusals into exit codes.
 
-Exit codes: 0 done; 1 done, with findings of severity error; 2 refused; 3 our fault.
+Exit codes: 0 done; 1 done, with findings of severity error; 2 refused; 3 our fault;
+130 interrupted; 141 nobody reads the output any more.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from timezero.provenance import __version__
 EXIT_REFUSED = 2
 EXIT_OUR_FAULT = 3
 EXIT_INTERRUPTED = 130
+EXIT_NOBODY_READS = 141
 
 
 def build_app() -> App:
@@ -56,6 +58,8 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("interrupted: nothing was written half", file=sys.stderr)
         return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        return EXIT_NOBODY_READS
     except Exception as error:  # noqa: BLE001  whatever it is, the user gets words and a code
         return _our_fault(error)
     return code if isinstance(code, int) else 0
@@ -81,10 +85,12 @@ def _our_fault(error: Exception) -> int:
 
 def print_refusal(refusal: TimezeroError) -> None:
     """Print a refusal, and everything that is wrong, to standard error."""
+    from timezero.cli._printing import printable
+
     lines = [str(refusal)]
     if len(refusal.findings) > 1:
         lines += [str(finding) for finding in refusal.findings]
-    print("\n".join(lines), file=sys.stderr)
+    print(printable("\n".join(lines), keep="\n"), file=sys.stderr)
 
 
 def main() -> NoReturn:
@@ -93,4 +99,10 @@ def main() -> NoReturn:
 
     for stream in (sys.stdout, sys.stderr):
         write_in_any_encoding(stream)
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = EXIT_NOBODY_READS
+    sys.exit(code)

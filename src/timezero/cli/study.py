@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
 import sys
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -12,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from timezero.errors import InputRefused, MissingExtra
+from timezero.errors import InputRefused
 
 if TYPE_CHECKING:
     from timezero.model.protocol import Protocol
@@ -116,9 +114,10 @@ def study(
     columns, choices, output = columns or Columns(), choices or Choices(), output or Output()
     protocol, registry = _question(file, example)
     protocol = _with_flags(protocol, columns, choices, output)
-    report_to = _report_path(output)
-    for place in (report_to, output.json):
-        _refuse_closed_folder(place)
+    from timezero.cli._output_places import refuse_places, report_path
+
+    report_to = report_path(output.html, default=DEFAULT_REPORT, no_html=output.no_html)
+    refuse_places({"--html": report_to, "--json": output.json}, given=registry)
 
     from timezero.cli._progress import showing_progress
     from timezero.cli._report_process import report_writer
@@ -132,7 +131,7 @@ def study(
             mend="name the registry file under [data], or give it on the command line",
             code="TZ-CLI-01",
         )
-    writing = nullcontext() if report_to is None else report_writer()
+    writing = nullcontext() if report_to is None else report_writer("study")
     with writing as write_report, showing_progress(plain=output.plain) as progress:
         progress("reading", 0, 1)
         cohort = read_cohort(registry, protocol)
@@ -221,35 +220,6 @@ def _with_flags(protocol: Protocol, columns: Columns, choices: Choices, output: 
     )
     parts["report"] |= _given(profile=output.profile)
     return validated(parts, where="the command line")
-
-
-def _report_path(output: Output) -> Path | None:
-    """Return where the report goes; refuse early when it is asked for and cannot be made."""
-    if output.no_html:
-        return None
-    missing = [m for m in ("jinja2", "matplotlib") if importlib.util.find_spec(m) is None]
-    if missing and output.html is not None:
-        raise MissingExtra(
-            what=f"the report needs {' and '.join(missing)}",
-            where="--html",
-            mend="pip install 'timezero[report]'",
-            code="TZ-CLI-04",
-        )
-    return None if missing else (output.html or Path(DEFAULT_REPORT))
-
-
-def _refuse_closed_folder(place: Path | None) -> None:
-    """Refuse, before anything is computed, an output in a folder that cannot be written to."""
-    if place is None or str(place) == "-" or place.exists():
-        return
-    folder = next(parent for parent in place.absolute().parents if parent.exists())
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise InputRefused(
-            what="the folder cannot be written to",
-            where=str(place),
-            mend="name a file in another folder with --html or --json, or say --no-html",
-            code="TZ-CLI-05",
-        )
 
 
 def _deliver(result: StudyResult, output: Output, report_to: Path | None) -> int:

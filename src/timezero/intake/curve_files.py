@@ -12,7 +12,7 @@ import numpy as np
 
 from timezero.arrays import Floats
 from timezero.errors import InputRefused
-from timezero.model.claim import CurveFile
+from timezero.model.claim import Claim, CurveFile, Group
 
 LARGEST_FILE: Final = 2_000_000
 MOST_POINTS: Final = 20_000
@@ -134,3 +134,20 @@ def _refused(what: str, where: str) -> InputRefused:
         mend="give a CSV file with the columns time and survival, a point on each line: 12,0.83",
         code=CODE,
     )
+
+
+def read_curves(claim_path: str | Path, claim: Claim) -> dict[Group, tuple[Floats, Floats]]:
+    """Return the points of every curve that a claim file names, by group.
+
+    Parameters
+    ----------
+    claim_path : str or Path
+        The claim file; curve files are looked up beside it.
+    claim : Claim
+
+    Raises
+    ------
+    InputRefused
+        A file cannot be read, or is outside the folder of the claim.
+    """
+    return {curve.group: read_curve(claim_path, curve) for curve in claim.numbers.curves}

@@ -28,8 +28,6 @@ COLUMNS = (
     "hazard_ratio",
     "harm_window",
     "harm_ratio",
-    "later_from",
-    "later_ratio",
     "accrual",
     "accrual_shape",
     "follow_up_end",
@@ -51,8 +49,6 @@ COLUMNS = (
     HAZARD_RATIO,
     HARM_WINDOW,
     HARM_RATIO,
-    LATER_FROM,
-    LATER_RATIO,
     ACCRUAL,
     ACCRUAL_SHAPE,
     FOLLOW_UP_END,
@@ -60,7 +56,7 @@ COLUMNS = (
     TRIGGER_SCALE,
     TRIGGER_SHAPE,
     TRIGGER_RATIO,
-) = range(21)
+) = range(19)
 EXIT, DEATH, INITIATION, TRIGGER = range(4)
 
 
@@ -94,23 +90,19 @@ def _draw_death(
     """
     after_trigger = 1.0 if trigger == math.inf else world[TRIGGER_RATIO]
     window_ends = initiation + world[HARM_WINDOW]
-    before = 0.0
-    for segment in range(5):
+    before, ratio = 0.0, 1.0
+    for segment in range(4):
         if segment == 0:
             ends, ratio = trigger, 1.0
         elif segment == 1:
             ends, ratio = initiation, after_trigger
         elif segment == 2:
             ends, ratio = window_ends, after_trigger * world[HARM_RATIO]
-        elif segment == 3:
-            ends, ratio = initiation + world[LATER_FROM], after_trigger * world[HAZARD_RATIO]
         else:
-            ends, ratio = math.inf, after_trigger * world[HAZARD_RATIO] * world[LATER_RATIO]
+            ends, ratio = math.inf, after_trigger * world[HAZARD_RATIO]
         if segment == 0 and trigger == math.inf:
             continue
         if segment == 2 and world[HARM_WINDOW] <= 0.0:
-            continue
-        if segment == 3 and world[LATER_FROM] <= world[HARM_WINDOW]:
             continue
         if ends < math.inf:
             reached = _own_hazard(ends, world, knots, frailty)
@@ -138,7 +130,7 @@ def draw_patient(
     ----------
     state : (1,) uint64
         Stream of the replicate.
-    world : (21,) float64
+    world : (19,) float64
         Row of the table of worlds.
     knots : (2, n_knots) float64
         Times in units of the location, and the population's cumulative hazards; both rise.

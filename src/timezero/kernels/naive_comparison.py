@@ -36,6 +36,7 @@ STATISTICS = (
 FIRST_QUERY = len(STATISTICS)
 LARGEST_LOG_RATIO = 6.0
 ITERATIONS = 60
+CONVERGED = 1e-9
 
 
 @kernel
@@ -171,7 +172,7 @@ def compare_hazards(deaths: Floats, out: Floats) -> None:
         if beta < -LARGEST_LOG_RATIO or beta > LARGEST_LOG_RATIO:
             beta = max(-LARGEST_LOG_RATIO, min(LARGEST_LOG_RATIO, beta))
             fixed = True
-        elif abs(step) < 1e-6:
+        elif abs(step) < CONVERGED:
             break
     out[0] = beta
     out[1] = 1.0 / math.sqrt(information)
@@ -227,16 +228,21 @@ def read_curve(curve: Floats, kind: int, value: float, last_exit: float) -> floa
 
 @kernel
 def median_follow_up(exits: Floats, died: Floats, order: Ints) -> float:
-    """Return the median follow-up by the reversed product-limit curve; infinite if not reached."""
-    survival = 1.0
+    """Return the median follow-up by the reversed product-limit curve; infinite if not reached.
+
+    Censoring is the event and death the censoring; read off as in ``read_curve``.
+    """
+    survival, half = 1.0, math.nan
     at_risk = float(exits.size)
     for i in order:
         if died[i] == 0.0:
             survival *= 1.0 - 1.0 / at_risk
+            if survival < 0.5 - HALF:
+                return exits[i] if math.isnan(half) else (half + exits[i]) / 2.0
             if survival <= 0.5 + HALF:
-                return exits[i]
+                half = exits[i]
         at_risk -= 1.0
-    return math.inf
+    return math.inf if math.isnan(half) else (half + exits[order[-1]]) / 2.0
 
 
 @kernel

@@ -12,8 +12,8 @@ from timezero.kernels._jit import kernel
 STEP = np.uint64(0x9E3779B97F4A7C15)
 MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 MIX_2 = np.uint64(0x94D049BB133111EB)
-S30, S27, S31, S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
-UNIT = 1.0 / 9007199254740992.0
+S30, S27, S31, S12 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(12)
+UNIT = 1.0 / 4503599627370496.0
 
 
 @kernel
@@ -42,9 +42,9 @@ def start_stream(state: NDArray[np.uint64], seed: int, purpose: int, replicate: 
 
 @kernel
 def uniform(state: NDArray[np.uint64]) -> float:
-    """Draw from the open interval (0, 1)."""
+    """Draw from the open interval (0, 1): with 52 bits no draw is rounded to an end."""
     state[0] += STEP
-    return (np.float64(scramble(state[0]) >> S11) + 0.5) * UNIT
+    return (np.float64(scramble(state[0]) >> S12) + 0.5) * UNIT
 
 
 @kernel

@@ -244,7 +244,7 @@ class Assumptions(_Part):
         default="both", description="How patients differ in ways that nobody measured."
     )
     hazard_ratio: Limits = Field(
-        default=(0.02, 50.0), description="True effects that are tried, evenly on the log scale."
+        default=(0.01, 100.0), description="True effects that are tried, evenly on the log scale."
     )
     harm_window: Time | None = Field(
         default=None, description="Length of a peri-operative window with an effect of its own."

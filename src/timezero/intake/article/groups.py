@@ -39,7 +39,7 @@ _PLAIN_NEVER = (
     r"non-?(?:users|recipients|winners)|"
     r"best supportive care|who stopped after the first|those not treated|without "
     r"it\b|without(?=\s?[(),.;:]|$)|who lost\b|"
-    r"who missed out"
+    r"who (?:had|underwent|received) (?:just|only) one\b(?! \w)|who missed out"
 )
 _SINGLE = (
     r"(?:(?:had |underwent )?(?:only |just )?(?:an? )?(?:single|one|(?:initial|"

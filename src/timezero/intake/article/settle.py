@@ -12,9 +12,7 @@ from timezero.registry import discover
 _SMALLEST = 0.5
 _SIZES = ("cohort_size", "group_sizes")
 # A claim says something about how long, how likely, or how often: sizes alone are none.
-OUTCOMES = (
-    "median", "mean", "times_as_long", "hazard_ratio", "survival", "deaths",
-)  # fmt: skip
+_OUTCOMES = ("median", "mean", "times_as_long", "hazard_ratio", "survival", "deaths")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +43,8 @@ def settled(passage: Passage) -> Settled:
     )
     others = [r for name, role in roles.items() if name not in _SIZES for r in role(named)]
     best = _best([*sizes, *others])
-    is_claim = any(r.field.split("_")[0].split()[0] in _STEMS for r in best.kept)
+    is_claim = any(r.field.startswith(_OUTCOMES) for r in best.kept)
     return best if is_claim and passage.treatment else Settled(kept=(), yielded=())
-
-
-_STEMS = {outcome.split("_")[0] for outcome in OUTCOMES}
 
 
 def _printed(passage: Passage, reading: Reading) -> str:

@@ -42,7 +42,7 @@ _SHARED = re.compile(
 # 'one operation', 'two operations', 'one of them' say who somebody is, or are no numbers at all.
 _OPERATIONS = re.compile(
     r"one\b(?![ -](?:years?|months?|weeks?|days?|hundred|thousand|patient|person|man|woman)\b)"
-    r"|(?:one|two)(?: or more)? (?:operations|procedures|surgeries)\b",
+    r"|(?:one|two)(?: or more)? (?:operations|procedures|surgeries|(?:crs/)?hipecs?)\b",
     re.IGNORECASE,
 )
 _AND_A_HALF = re.compile(r"\s(?:and|1/2)\s?(?:an?|one)?\s?half\b|\s1/2\b|\s?½")

@@ -29,7 +29,7 @@ _REPEAT = (
     r"|re-?operat(?:ions?|ed|ive surgery)|re-?transplant(?:ation|ed)?|"
     r"re-?treat(?:ment|ed)|operated on (?:again|a second time|once more)|"
     r"re-?resection|re-?excision|re-?intervention"
-    r"|two (?:or more )?(?:operations|procedures|surgeries)"
+    r"|two (?:or more )?(?:operations|procedures|surgeries|(?:crs/)?hipecs?)"
 )
 _TIMED = (
     rf"(?:salvage|maintenance|consolidati(?:ve|on)|delayed|rescue|"
@@ -81,7 +81,6 @@ _PERFORMED = re.compile(
     re.IGNORECASE,
 )
 _USERS = re.compile(r"\b([a-z]{4,25})\s(?:users|recipients|group)\b", re.IGNORECASE)
-_NON_USERS = re.compile(r"\bnon-?(users|recipients)\b", re.IGNORECASE)
 _NEVER_HEADS = frozenset({
     "follow", "data", "care", "response", "study", "time", "death", "deaths", "survival",
     "relapse", "recurrence", "progression", "diagnosis", "it", "them", "this", "complications",

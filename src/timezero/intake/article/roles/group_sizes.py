@@ -78,21 +78,21 @@ def _readings(passage: Passage) -> list[Reading]:
     found: list[Reading] = []
     for place, line in passage.read():
         for match in _BY_VERB.finditer(line.marked):
-            found += _sized(line, place, int(match.group(1)), match.group(3), 0.93)
+            found += _sized(line, place, int(match.group(1)), match.group(3), confidence=0.93)
             found += _denominator(line, place, match.group(2))
         for match in _PLAIN.finditer(line.marked):
             k = int(match.group(1))
             after = line.masked[place_of(line.masked, k)[1] :]
             if not _DIED.match(line.marked[match.end() :]) and not _PROCEDURES.match(after):
-                found += _sized(line, place, k, match.group(2), 0.88)
+                found += _sized(line, place, k, match.group(2), confidence=0.88)
         for match in _OF_WHICH.finditer(line.marked):
-            found += _sized(line, place, int(match.group(1)), match.group(2), 0.9)
+            found += _sized(line, place, int(match.group(1)), match.group(2), confidence=0.9)
         for match in _PERFORMED.finditer(line.marked):
-            found += _sized(line, place, int(match.group(2)), "L", 0.95)
+            found += _sized(line, place, int(match.group(2)), "L", confidence=0.95)
             found += _denominator(line, place, match.group(3))
         for match in _IN_BRACKETS.finditer(line.marked):
             mark, k = (match.group(1), match.group(2)) if match.group(1) else match.group(3, 4)
-            found += _sized(line, place, int(k), mark, 0.95)
+            found += _sized(line, place, int(k), mark, confidence=0.95)
         found += [
             Reading(field="n_never", line=place, quantity=int(m.group(1)), confidence=0.85)
             for m in _OTHERS.finditer(line.masked)
@@ -102,7 +102,7 @@ def _readings(passage: Passage) -> list[Reading]:
     return found
 
 
-def _sized(line: Line, place: int, k: int, mark: str, confidence: float) -> list[Reading]:
+def _sized(line: Line, place: int, k: int, mark: str, *, confidence: float) -> list[Reading]:
     letter = mark[2] if len(mark) > 1 else mark
     value = line.quantities[k].value
     if letter not in _FIELD or not float(value).is_integer():

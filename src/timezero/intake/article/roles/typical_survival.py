@@ -21,17 +21,17 @@ _OTHER = (
     r"event-free|treatment-free|graft survival|half-life|within|traced|alive|for up "
     r"to|interval|every|surgery lasted|days? \d"
 )
-_CUES = pattern(rf"(?P<other>{_OTHER})|(?P<survival>{_SURVIVAL})|(?P<median>\bmedian\b)")
+_CUES = pattern(rf"(?P<other>\b(?:{_OTHER}))|(?P<survival>{_SURVIVAL})|(?P<median>\bmedian\b)")
 _LABEL = pattern(r"^[- ](?:\w+[- ]){0,3}?(?:survival|mortality|rates?|period|follow-up)|^,? ?-, ")
 _DIFFERENCE = pattern(
-    r"^ (?:more|longer|extra|additional|shorter|earlier|later|after|ago|before|apart|"
+    r"^ (?:or )?(?:more|longer|extra|additional|shorter|earlier|later|after|ago|before|apart|"
     r"from now)\b|^ gap\b"
 )
 _BEFORE_DIFFERENCE = pattern(
     r"(?:gap of|difference of|by|gain of|longer by|at|after|first|last|next|past|every|within) $"
 )
 _GOES_ON = pattern(r"^(?:it|this|the figure) (?:was|is) {T}")
-_KINDS = pattern(r"\b(median|mean|average|mos)\b")
+_KINDS = pattern(r"\b(median|mean|averaged?|mos)\b")
 _NOT_REACHED = pattern(r"\b(?:was|were|is|had) (not (?:yet )?reached)\b")
 
 
@@ -107,7 +107,7 @@ def _kind(line: Line, k: int) -> tuple[str, bool]:
     said = [
         m.group(1).lower().replace("mos", "median") for m in _KINDS.finditer(line.masked[:place])
     ]
-    if said and said[-1] != "average":
+    if said and not said[-1].startswith("average"):
         return said[-1], False
     if pattern(r"life expectancy").search(line.masked):
         return "mean", False
