@@ -1,4 +1,4 @@
-"""Write the output of `timezero study` into README.md, as it is printed today.
+"""Write the output of `timezero study` and `timezero audit` into README.md, as printed today.
 
 Run: python docs/make_readme.py
 """
@@ -13,15 +13,20 @@ import tempfile
 from pathlib import Path
 
 README = Path(__file__).resolve().parents[1] / "README.md"
-BLOCK = re.compile(r"(## What it prints\n.*?```text\n)(.*?)(\n```)", re.DOTALL)
+HEADINGS = {"study": "What it prints", "audit": "What the audit prints"}
 COLUMNS = "96"
 
 
-def printed_output() -> str:
-    """Return what `timezero study` prints for the bundled data, without colours."""
+def block(command: str) -> re.Pattern[str]:
+    """Return what finds the block of text that shows the output of a command."""
+    return re.compile(rf"(## {HEADINGS[command]}\n.*?```text\n)(.*?)(\n?```)", re.DOTALL)
+
+
+def printed_output(command: str = "study") -> str:
+    """Return what a command prints for the bundled data, without colours."""
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
-            [sys.executable, "-c", "from timezero.cli.app import main; main()", "study"],
+            [sys.executable, "-c", "from timezero.cli.app import main; main()", command],
             cwd=folder,
             env={**os.environ, "COLUMNS": COLUMNS, "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"},
             capture_output=True,
@@ -31,18 +36,19 @@ def printed_output() -> str:
     return "\n".join(line.rstrip() for line in done.stdout.rstrip().splitlines())
 
 
-def output_in(readme: str) -> str:
+def output_in(readme: str, command: str = "study") -> str:
     """Return the output that the README shows."""
-    found = BLOCK.search(readme)
+    found = block(command).search(readme)
     return found.group(2) if found else ""
 
 
 def main() -> int:
-    """Write the output."""
-    printed = printed_output()
+    """Write the output of both commands."""
     text = README.read_text(encoding="utf-8")
-    made = BLOCK.sub(lambda m: m.group(1) + printed + m.group(3), text)
-    README.write_text(made, encoding="utf-8")
+    for command in HEADINGS:
+        printed = printed_output(command)
+        text = block(command).sub(lambda m, printed=printed: f"{m.group(1)}{printed}\n```", text)
+    README.write_text(text, encoding="utf-8")
     return 0
 
 

@@ -101,10 +101,7 @@ def draw_study(mechanism: Mechanism, ratio: float, rng: np.random.Generator) -> 
     initiation[rng.random(N) < 0.25] = np.inf
     budget = rng.exponential(1.0, N) / frailty
     death = np.array(
-        [
-            _death(mechanism, ratio, budget[i], trigger[i], initiation[i])
-            for i in range(N)
-        ]
+        [_death(mechanism, ratio, budget[i], trigger[i], initiation[i]) for i in range(N)]
     )
     leaves = ACCRUAL + AFTER - ACCRUAL * rng.random(N)
     return Study(
@@ -163,15 +160,18 @@ def statistics_of(study: Study) -> dict[str, float]:
 def as_claim(study: Study, mechanism: Mechanism) -> Claim | None:
     """Return the study as a paper prints it; None when it has no two groups to compare."""
     found = statistics_of(study)
-    if min(found["n_late"], found["n_never"]) < 5 or min(
-        found["deaths_late"], found["deaths_never"]
-    ) < 3:
+    if (
+        min(found["n_late"], found["n_never"]) < 5
+        or min(found["deaths_late"], found["deaths_never"]) < 3
+    ):
         return None
     error = found["hazard_ratio_error"]
     limits = [math.exp(found["log_hazard_ratio"] + s * 1.959964 * error) for s in (-1, 0, 1)]
     if not all(0.01 < limit < 99.0 for limit in limits):
         return None
-    counts = {k: f"{found[k]:.0f}" for k in ("n", "n_late", "n_never", "deaths_late", "deaths_never")}
+    counts = {
+        k: f"{found[k]:.0f}" for k in ("n", "n_late", "n_never", "deaths_late", "deaths_never")
+    }
     times = {
         "median_late": found["quantile late 0.5"],
         "median_never": found["quantile never 0.5"],

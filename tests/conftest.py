@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # A first call compiles its kernels, which must not count as a test that is too slow.
 settings.register_profile("no_deadline", deadline=None)
 settings.load_profile("no_deadline")
+R_PACKAGES = ("survival", "KMsurv", "etm", "Epi", "msm")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -33,9 +34,12 @@ def r_is_missing() -> str:
     if shutil.which("Rscript") is None:
         return "Rscript is not installed"
     asked = subprocess.run(
-        ["Rscript", "-e", "library(survival)"], capture_output=True, check=False, timeout=60
+        ["Rscript", "-e", "; ".join(f"library({name})" for name in R_PACKAGES)],
+        capture_output=True,
+        check=False,
+        timeout=60,
     )
-    return "" if asked.returncode == 0 else "R has no package survival"
+    return "" if asked.returncode == 0 else f"R lacks one of {', '.join(R_PACKAGES)}"
 
 
 @cache

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 REFERENCE = Path(__file__).resolve().parents[2] / "reference"
-PROGRAMS = ("datasets", "stanford", "stanford_firth", "late_events")
+PROGRAMS = ("datasets", "stanford", "stanford_firth", "late_events", "naive_comparison")
 # Other processors and other builds of BLAS may round differently in the last digits.
 RERUN_AGREEMENT = 1e-10
 # Firth's maximum is found with numerical derivatives.

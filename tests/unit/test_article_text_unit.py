@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from hostile_files import simple_pdf
 from timezero.errors import InputRefused, MissingExtra
 from timezero.intake.article import number_words
 from timezero.intake.article.characters import visible
@@ -24,31 +25,6 @@ PAGE = f"""<!doctype html><html><head><title>From the title</title>
 <p>Surgeons followed patients for years and years, and then wrote a long report about it.</p>
 <p>{SENTENCE} It was counted from the first operation, and the report says so twice.</p>
 </article><footer><p>Copyright 2013, tel. 555-0100</p></footer></body></html>"""
-
-
-def simple_pdf(lines: list[str]) -> bytes:
-    """Return a PDF file of one page, written by hand, with one line of text under the other."""
-    shown = " ".join(f"({line}) Tj 0 -16 Td" for line in lines)
-    stream = f"BT /F1 11 Tf 40 760 Td {shown} ET".encode("latin-1")
-    objects = [
-        b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        (
-            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 5 0 R"
-            b"/Resources<</Font<</F1 4 0 R>>>>>>"
-        ),
-        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
-        b"<</Length %d>>stream\n%s\nendstream" % (len(stream), stream),
-    ]
-    whole, places = b"%PDF-1.4\n", []
-    for number, body in enumerate(objects, start=1):
-        places.append(len(whole))
-        whole += b"%d 0 obj%s endobj\n" % (number, body)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    return whole + (
-        b"xref\n0 6\n0000000000 65535 f \n%strailer<</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF"
-        % (table, len(whole))
-    )
 
 
 def written(folder: Path, name: str, content: bytes | str) -> Path:

@@ -59,7 +59,7 @@ class Checkpoints:
             raise
 
     def done(self) -> None:
-        """Remove what was kept, and the folder when nothing else is in it: the audit is complete."""
+        """Remove what was kept, and the folder if nothing else is in it: the audit is complete."""
         if self.folder is None:
             return
         with contextlib.suppress(OSError):

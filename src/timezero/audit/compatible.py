@@ -99,9 +99,7 @@ def match_print(stage: Stage, run: Run, *, n_patients: float) -> EffectWorlds | 
         None when hardly any world has the printed numbers.
     """
     prior = stage.prior
-    rounds = rounds_for(
-        n_patients, run, shares=SHARES, most=STUDIES, fewest=FEWEST_STUDIES
-    )
+    rounds = rounds_for(n_patients, run, shares=SHARES, most=STUDIES, fewest=FEWEST_STUDIES)
     draws = sample(
         Space(n_kinds=prior.n_kinds, d=len(prior.coordinates)),
         lambda x, kind, part: stage.simulated(x, kind, part, run=run),

@@ -80,9 +80,7 @@ def observed_contrasts(evidence: Evidence) -> dict[str, tuple[float, float]]:
     p = evidence.span("p_value")
     if p is not None:
         found["log_rank_p"] = (p.lower, p.upper)
-    at_times = {
-        (r.group, r.at): r.span for r in evidence.readings() if r.kind == "survival"
-    }
+    at_times = {(r.group, r.at): r.span for r in evidence.readings() if r.kind == "survival"}
     for (group, at), span in at_times.items():
         other = at_times.get(("never", at))
         if group == "late" and other is not None:

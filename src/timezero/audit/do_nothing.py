@@ -139,16 +139,14 @@ def share_with_error(inside: Bools, weight: Floats) -> tuple[float, float]:
     total = float(weight.sum())
     if total <= 0.0:
         return math.nan, math.nan
-    share = float(weight @ inside) / total
+    share = min(float(weight @ inside) / total, 1.0)
     n = effective_number(weight)
     # One success and one failure more: a share of 0 or 1 has an error too.
     safe = (share * n + 1.0) / (n + 2.0)
     return share, math.sqrt(safe * (1.0 - safe) / max(n, 1.0))
 
 
-def describe(
-    worlds: MatchedWorlds, comparison: Comparison, *, setting: Setting
-) -> DoNothing:
+def describe(worlds: MatchedWorlds, comparison: Comparison, *, setting: Setting) -> DoNothing:
     """Return what the naive comparison shows in the worlds that were kept."""
     contrasts = {
         name: quantiles_of(worlds.table.column(statistic), worlds.weight)

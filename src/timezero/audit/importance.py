@@ -56,7 +56,8 @@ class Proposal:
             mine = kind == k
             if self.share[k] <= 0.0 or not mine.any():
                 continue
-            scaled = np.linalg.solve(self.factor[k], (x[mine] - self.mean[k]).T)
+            centred = (x[mine] - self.mean[k]).T
+            scaled = np.asarray(np.linalg.solve(self.factor[k], centred), dtype=np.float64)
             size = np.log(np.diag(self.factor[k])).sum() + 0.5 * d * math.log(2.0 * math.pi)
             own[mine] = math.log(self.share[k]) - 0.5 * (scaled**2).sum(axis=0) - size
         with np.errstate(divide="ignore"):

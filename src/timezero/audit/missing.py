@@ -189,9 +189,7 @@ def expected_narrowing(
     The spread of the log hazard ratio that is left when it is predicted from the numbers, in
     studies that were not used to learn the prediction, against its spread now.
     """
-    columns = [
-        transformed(worlds.table.column(name), scale, cap=cap) for name, scale in statistics
-    ]
+    columns = [transformed(worlds.table.column(name), scale, cap=cap) for name, scale in statistics]
     if not columns:
         return 0.0
     values = np.column_stack(columns)

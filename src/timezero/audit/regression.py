@@ -58,9 +58,7 @@ def features(excess: Floats, scale: Floats, *, squares: bool) -> Floats:
     return np.concatenate(parts, axis=1)
 
 
-def fit(
-    excess: Floats, unknowns: Floats, weight: Floats, *, scale: Floats, squares: bool
-) -> Fit:
+def fit(excess: Floats, unknowns: Floats, weight: Floats, *, scale: Floats, squares: bool) -> Fit:
     """Regress unknowns on the excesses of the printed numbers, by weighted least squares.
 
     Parameters
@@ -79,5 +77,5 @@ def fit(
     gram = weighted.T @ design
     gram[np.diag_indices_from(gram)] += RIDGE * np.maximum(np.diag(gram), 1e-6)
     gram[0, 0] -= RIDGE * max(gram[0, 0] / (1.0 + RIDGE), 0.0)
-    slopes = np.linalg.solve(gram, weighted.T @ unknowns)
+    slopes = np.asarray(np.linalg.solve(gram, weighted.T @ unknowns), dtype=np.float64)
     return Fit(predicted=design @ slopes, at_print=slopes[0], n_slopes=design.shape[1])

@@ -13,16 +13,16 @@ from numpy.typing import ArrayLike
 
 from timezero.arrays import Floats
 from timezero.audit.checkpoints import Arrays, Checkpoints
-from timezero.audit.claim_curves import Reconstruction, reconstruct_claim
+from timezero.audit.claim_curves import reconstruct_claim
 from timezero.audit.compatible import EffectWorlds, describe_effect, match_print
 from timezero.audit.do_nothing import MatchedWorlds, describe, match_margins
 from timezero.audit.evidence import evidence_of
 from timezero.audit.frailty import selection_settings
 from timezero.audit.mechanism import closed_form
 from timezero.audit.missing import missing_numbers
+from timezero.audit.print_checks import run_checks
 from timezero.audit.printed_table import PrintedTable
 from timezero.audit.prior import Prior, named_values
-from timezero.audit.print_checks import run_checks
 from timezero.audit.small_worlds import small_world
 from timezero.audit.split import split_contrast
 from timezero.audit.stages import MAP_STAGE, PICTURE_STAGE, Plan, make_plan
@@ -40,6 +40,7 @@ from timezero.model.audit_result import (
     MissingNumber,
     Setting,
     SmallWorld,
+    Split,
     Tipping,
 )
 from timezero.model.claim import Claim, Group
@@ -108,22 +109,28 @@ def audit_claim(
     simulated = _Simulated(
         worlds=_do_nothing_worlds(plan, run, kept), effects=_effect_worlds(plan, run, kept)
     )
-    provenance = AuditProvenance(
+    result = _put_together(
+        plan,
+        run,
+        simulated,
+        tipping=_tipping(plan, run, simulated.worlds, kept),
+        curves=() if reconstruction is None else reconstruction.accuracies,
+        provenance=_provenance(digest, plan, run, simulated.n),
+    )
+    kept.done()
+    return result
+
+
+def _provenance(digest: str, plan: Plan, run: Run, n_simulated: int) -> AuditProvenance:
+    return AuditProvenance(
         claim_digest=digest,
-        seed=seed,
-        n_simulated=simulated.n,
-        settings={"effort": effort, "simulated_patients_share": plan.scaled},
+        seed=run.seed,
+        n_simulated=n_simulated,
+        settings={"effort": run.effort, "simulated_patients_share": plan.scaled},
         versions=versions(),
         timezero_version=__version__,
         made_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
     )
-    tipping = _tipping(plan, run, simulated.worlds, kept)
-    curves_read = () if reconstruction is None else reconstruction.accuracies
-    result = _put_together(
-        plan, run, simulated, tipping=tipping, curves=curves_read, provenance=provenance
-    )
-    kept.done()
-    return result
 
 
 def claim_digest(claim: Claim, curves: Curves | None = None) -> str:
@@ -216,12 +223,9 @@ def _put_together(
     evidence, comparison = plan.evidence, plan.comparison
     worlds, effects = simulated.worlds, simulated.effects
     do_nothing: dict[Setting, DoNothing] = {}
-    split = None
     if comparison is not None:
         do_nothing = {s: describe(w, comparison, setting=s) for s, w in worlds.items()}
-        if "none" in worlds:
-            waited = evidence.claim.question.comparison != "randomised"
-            split = split_contrast(worlds["none"], comparison, waited=waited)
+    split = _split(plan, worlds)
     compatible: dict[Setting, CompatibleEffect] = {
         s: describe_effect(e, setting=s) for s, e in effects.items()
     }
@@ -253,6 +257,13 @@ def _put_together(
     )
 
 
+def _split(plan: Plan, worlds: Mapping[Setting, MatchedWorlds]) -> Split | None:
+    if plan.comparison is None or "none" not in worlds:
+        return None
+    waited = plan.evidence.claim.question.comparison != "randomised"
+    return split_contrast(worlds["none"], plan.comparison, waited=waited)
+
+
 def _nothing_matched(
     plan: Plan,
     worlds: Mapping[Setting, MatchedWorlds],
@@ -281,9 +292,7 @@ def _tipping(
     stage = tipping_stage(plan.do_nothing_stage("none"), number=MAP_STAGE)
     arrays = kept.stage(
         "tipping",
-        lambda: tipping_arrays(
-            stage, worlds["none"], comparison, run, n_patients=plan.n_patients
-        ),
+        lambda: tipping_arrays(stage, worlds["none"], comparison, run, n_patients=plan.n_patients),
     )
     return describe_tipping(arrays, comparison)
 
@@ -348,5 +357,3 @@ def _kept_ranges(prior: Prior, x: Floats, weight: Floats) -> list[Assumption]:
             )
         )
     return found
-
-

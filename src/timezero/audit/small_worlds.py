@@ -17,6 +17,8 @@ from timezero.model.audit_result import SmallWorld, WorldPatient
 PATIENTS: Final = 14
 TRIES: Final = 400
 FEWEST_LATE: Final = 3
+# A treatment due after everybody's end says nothing, and would shrink the picture.
+BEYOND_THE_LAST: Final = 1.2
 TITLES: Final = {
     "none": "Simulated: the treatment does nothing, and anybody alive could get it",
     "strong": "Simulated: the treatment does nothing, and fitter patients are chosen for it",
@@ -104,17 +106,16 @@ def _drawn(title: str, patients: Floats) -> SmallWorld:
         mine = rows[rows[:, 3] == (group == LATE), 1]
         median = read_curve(curve[:steps], TIME_OF_SHARE, 0.5, float(mine.max()))
         medians.append(median if math.isfinite(median) else math.nan)
+    latest = BEYOND_THE_LAST * float(patients[:, 0].max())
     lines = [
         WorldPatient(
             exit=float(leave),
             died=bool(died),
             initiation=float(start) if start < leave else math.nan,
-            would_have=float(start) if leave <= start < math.inf and died else math.nan,
+            would_have=float(start) if leave <= start < latest and died else math.nan,
         )
         for leave, died, start, _ in patients[np.argsort(-patients[:, 0])]
     ]
     return SmallWorld(
         title=title, patients=tuple(lines), median_late=medians[0], median_never=medians[1]
     )
-
-

@@ -13,9 +13,7 @@ from timezero.model.audit_result import Quantiles, Split
 from timezero.model.reading import ratio_text
 
 
-def split_contrast(
-    worlds: MatchedWorlds, comparison: Comparison, *, waited: bool
-) -> Split | None:
+def split_contrast(worlds: MatchedWorlds, comparison: Comparison, *, waited: bool) -> Split | None:
     """Return the printed contrast split into what waiting makes and what is left.
 
     On the log scale for ratios; differences of medians beside it in units of time. None when the
@@ -58,9 +56,7 @@ def _log(values: Floats) -> Floats:
 def _in_time(worlds: MatchedWorlds, comparison: Comparison) -> dict[str, float]:
     observed = comparison.observed.get("median_difference")
     if observed is None:
-        return dict.fromkeys(
-            ("unit_printed", "unit_waiting", "unit_lower", "unit_upper"), math.nan
-        )
+        return dict.fromkeys(("unit_printed", "unit_waiting", "unit_lower", "unit_upper"), math.nan)
     found = quantiles_of(worlds.table.column("median_difference"), worlds.weight)
     low, high = observed
     return {

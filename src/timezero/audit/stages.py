@@ -9,11 +9,11 @@ from typing import Final
 import numpy as np
 
 from timezero.arrays import Floats
+from timezero.audit.claim_curves import Reconstruction
 from timezero.audit.contrast import Comparison, choose_comparison
 from timezero.audit.curve_targets import curve_targets
 from timezero.audit.evidence import Evidence
 from timezero.audit.missing import extra_queries
-from timezero.audit.claim_curves import Reconstruction
 from timezero.audit.prior import Prior
 from timezero.audit.simulate import Design, Query
 from timezero.audit.targets import Target, Targets, make_targets
@@ -21,7 +21,7 @@ from timezero.audit.unknowns import laws_of, make_prior
 from timezero.audit.worlds_of_claim import Stage
 from timezero.model.audit_result import Setting
 
-MOST_PATIENTS: Final = 5_000
+MOST_PATIENTS: Final = 3_000
 FEWEST_PATIENTS: Final = 4
 STAGE_NUMBERS: Final[dict[Setting, int]] = {"none": 1, "moderate": 2, "strong": 3}
 EFFECT_STAGES: Final = 10
@@ -60,8 +60,9 @@ class Plan:
 
     @property
     def can_simulate(self) -> bool:
-        """Return whether the sizes that a simulation needs are printed."""
-        return self.n_patients >= FEWEST_PATIENTS and self.comparison is not None
+        """Return whether a simulation can be made and compared: how many patients, and of what."""
+        enough = self.n_patients >= FEWEST_PATIENTS
+        return enough and self.comparison is not None and not _lacks_landmark(self.evidence)
 
     def do_nothing_stage(self, setting: Setting) -> Stage:
         """Return the stage whose worlds match the margins and in which nothing works."""
@@ -83,9 +84,7 @@ class Plan:
     def effect_stage(self, setting: Setting) -> Stage:
         """Return the stage whose worlds match all that is printed, with every effect."""
         laws = laws_of(setting, self.evidence)
-        prior = make_prior(
-            self.evidence, laws=laws, selection=1.0 if laws else 0.0, effect=True
-        )
+        prior = make_prior(self.evidence, laws=laws, selection=1.0 if laws else 0.0, effect=True)
         return Stage(
             name=f"effects that fit what is printed, selection {setting}",
             number=EFFECT_STAGES + STAGE_NUMBERS[setting],
@@ -134,6 +133,11 @@ def _is_usable(target: Target) -> bool:
     return not (math.isnan(target.lower) or math.isnan(target.upper))
 
 
+def _lacks_landmark(evidence: Evidence) -> bool:
+    asked = evidence.claim.question
+    return asked.comparison == "landmark" and asked.landmark is None
+
+
 def _query(statistic: str) -> Query:
     kind, group, value = statistic.split(" ")
     return Query(kind=kind, group=group, value=float(value))  # pyright: ignore[reportArgumentType]
@@ -142,6 +146,7 @@ def _query(statistic: str) -> Query:
 def _typical_time(evidence: Evidence) -> float:
     """Return a time in the middle of the printed ones, for reading curves at."""
     times = [s.lower for s in evidence.all_times() if 0.0 < s.lower < math.inf]
+    times = times or [r.at for r in evidence.readings() if r.kind != "quantile" and r.at > 0.0]
     return float(np.exp(np.mean(np.log(times)))) if times else 1.0
 
 
@@ -150,9 +155,7 @@ def _with_size(prior: Prior, plan: Plan) -> Prior:
     if plan.scaled >= 1.0:
         return prior
     kept = tuple(c for c in prior.coordinates if c.name != "n")
-    return replace(
-        prior, coordinates=kept, fixed={**prior.fixed, "n": float(plan.n_patients)}
-    )
+    return replace(prior, coordinates=kept, fixed={**prior.fixed, "n": float(plan.n_patients)})
 
 
 def _scaled(target: Target, scaled: float) -> Target:
@@ -196,6 +199,8 @@ def _not_possible(
         said.append("worlds of the study's own size: how many patients there were is not printed")
     elif n.upper < FEWEST_PATIENTS:
         said.append("worlds of the study's own size: there are too few patients for two groups")
+    if _lacks_landmark(evidence):
+        said.append("a comparison at a landmark: which time that was is not stated")
     if evidence.span("n_late") is None:
         said.append("how many patients were treated late is not printed")
     if comparison is None:

@@ -137,9 +137,7 @@ def _target(
     if scale == "time" and math.isnan(lower):
         lower = upper
     return [
-        Target(
-            statistic=statistic, scale=scale, lower=lower, upper=upper, use=use, printed=name
-        )
+        Target(statistic=statistic, scale=scale, lower=lower, upper=upper, use=use, printed=name)
     ]
 
 

@@ -70,7 +70,7 @@ def _by_cell(
     shape = (len(VARIANCES), len(SELECTIONS))
     as_large, middle = np.full(shape, math.nan), np.full(shape, math.nan)
     table = stage.table(values)
-    far = margin_distance(stage.targets, table, np.ones(values.shape[0]))
+    far = margin_distance(stage.targets, table, np.ones(cell.size))
     as_printed = is_as_large(table, comparison)
     contrast = table.column(comparison.statistic)
     if comparison.name == "hazard_ratio":

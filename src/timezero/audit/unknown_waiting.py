@@ -17,9 +17,7 @@ MOST_NEVER_ELIGIBLE: Final = 0.9
 AT_ONCE: Final = 1e-9
 
 
-def waiting(
-    evidence: Evidence, fixed: dict[str, float], location: Coordinate
-) -> list[Coordinate]:
+def waiting(evidence: Evidence, fixed: dict[str, float], location: Coordinate) -> list[Coordinate]:
     """Return the unknowns of the waiting time; none in a randomised comparison.
 
     Parameters

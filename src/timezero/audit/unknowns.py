@@ -18,6 +18,7 @@ from timezero.audit.unknown_waiting import trigger, waiting
 from timezero.errors import InputRefused
 from timezero.model.audit_result import Setting
 
+WITH_EFFECT: Final = 8.0
 AROUND_MEDIAN: Final = (1.8, 1.5)
 AROUND_MEDIANS: Final = (2.0, 1.5)
 OVER_FOLLOW_UP: Final = (0.05, 3.0)
@@ -64,6 +65,10 @@ def make_prior(
     """
     _refuse_ranges(evidence)
     location = _location(evidence)
+    if effect:
+        # What is printed of the treated is then no measure of life without the treatment.
+        lower, upper = location.lower / WITH_EFFECT, location.upper * WITH_EFFECT
+        location = replace(location, lower=lower, upper=upper)
     fixed: dict[str, float] = {"selection": selection}
     coordinates = [location, *_baseline(evidence), *_sizes(evidence, fixed)]
     coordinates += follow_up(evidence, location)
@@ -177,9 +182,7 @@ def _cure(evidence: Evidence) -> Coordinate:
     )
     if low > 0.0:
         return cure
-    return _OftenZero(
-        name=cure.name, label=cure.label, lower=-high, upper=high, origin=cure.origin
-    )
+    return _OftenZero(name=cure.name, label=cure.label, lower=-high, upper=high, origin=cure.origin)
 
 
 class _OftenZero(Coordinate):
@@ -209,9 +212,7 @@ def _sizes(evidence: Evidence, fixed: dict[str, float]) -> list[Coordinate]:
     ]
 
 
-def _effect(
-    evidence: Evidence, fixed: dict[str, float], *, is_unknown: bool
-) -> list[Coordinate]:
+def _effect(evidence: Evidence, fixed: dict[str, float], *, is_unknown: bool) -> list[Coordinate]:
     assumed = evidence.claim.assumptions
     if not is_unknown:
         fixed |= {"hazard_ratio": 1.0, "harm_ratio": 1.0}

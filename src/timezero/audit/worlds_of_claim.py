@@ -97,7 +97,7 @@ def rounds_for(
 
 
 def spread(values: Floats, weight: Floats) -> Floats:
-    """Return a robust standard deviation of each column, by weighted quartiles.
+    """Return a robust standard deviation of each column: half of its middle 68 %, weighted.
 
     Columns without spread get 1e-6; NaN is left out.
     """
@@ -123,6 +123,6 @@ def weighted_quantiles(values: Floats, weight: Floats, shares: tuple[float, ...]
     """
     order = np.argsort(values, kind="stable")
     running = np.cumsum(weight[order])
-    wanted = np.asarray(shares) * running[-1]
+    wanted: Floats = np.multiply(shares, running[-1])
     places = np.minimum(np.searchsorted(running, wanted), values.size - 1)
     return values[order][places]

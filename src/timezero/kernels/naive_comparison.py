@@ -238,11 +238,11 @@ def median_follow_up(exits: Floats, died: Floats, order: Ints) -> float:
         if died[i] == 0.0:
             survival *= 1.0 - 1.0 / at_risk
             if survival < 0.5 - HALF:
-                return exits[i] if math.isnan(half) else (half + exits[i]) / 2.0
+                return float(exits[i]) if math.isnan(half) else (half + float(exits[i])) / 2.0
             if survival <= 0.5 + HALF:
-                half = exits[i]
+                half = float(exits[i])
         at_risk -= 1.0
-    return math.inf if math.isnan(half) else (half + exits[order[-1]]) / 2.0
+    return math.inf if math.isnan(half) else (half + float(exits[order[-1]])) / 2.0
 
 
 @kernel

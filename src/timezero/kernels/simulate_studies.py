@@ -110,7 +110,7 @@ def simulate_studies(
     worlds : (n_worlds, 19) float64
         Columns in the order of ``late_worlds.COLUMNS``; at least one patient each.
     numbers : (3,) int64
-        Seed (its 64 bits), purpose, and the number of the first replicate: row ``i`` has its own stream.
+        Seed (its 64 bits), purpose, and the number of the first replicate: each row has its own.
     design : (1 + n_queries, 3) float64
         First row: way of comparing, landmark, unused; then the queries.
     knots : (n_tables, 2, n_knots) float64

@@ -109,6 +109,8 @@ def _bare_p(value: float) -> str:
 
 def span_text(lower: float, upper: float, printed: Callable[[float], str]) -> str:
     """Print what values a number can stand for: ``2.47``, ``2.4 to 2.6``, ``at least 2.4``."""
+    if math.isnan(lower):
+        return NOT_REACHED
     if math.isinf(lower) and math.isinf(upper):
         return "any value"
     if math.isinf(upper):

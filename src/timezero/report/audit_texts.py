@@ -247,16 +247,16 @@ def _plain_worlds(result: AuditResult) -> Iterator[str]:
         return
     printed = _whole if words.name == "median_difference" else words.printed
     yield "We made up many studies in which it does nothing."
-    if found.q50 == math.inf:
-        yield f"In the middle one the {what} was too long to be seen."
+    if math.isinf(found.q50):
+        way = _other_way(found.q50, what)
+        yield f"In the middle one the {what} was too long to be seen{way}."
     else:
         middle = f"{printed(found.q50)}{in_unit}{_other_way(found.q50, what)}"
         yield f"In the middle one the {what} was {middle}."
     if found.q05 != math.inf:
         ends = [
-            "too long to be seen"
-            if v == math.inf
-            else f"{printed(v)}{in_unit}{_other_way(v, what)}"
+            ("too long to be seen" if math.isinf(v) else f"{printed(v)}{in_unit}")
+            + _other_way(v, what)
             for v in (found.q05, found.q95)
         ]
         yield f"In nine out of ten it was between {' and '.join(ends)}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import textwrap
+import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any, Final, TypeAlias, cast
@@ -45,6 +46,7 @@ _STYLE: Final[dict[str, Any]] = {
     "axes.spines.right": False,
     "axes.linewidth": 0.8,
     "axes.unicode_minus": True,
+    "text.parse_math": False,
     "path.simplify": True,
     "path.simplify_threshold": 0.2,
 }
@@ -89,7 +91,10 @@ def as_svg(figure: Canvas, name: str) -> str:
     a role, a title and a description.
     """
     target = io.StringIO()
-    figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
+    with warnings.catch_warnings():
+        # Text stays text: letters that are missing here are the reader's own.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
     text = target.getvalue()
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)

@@ -57,7 +57,7 @@ def _split(result: AuditResult) -> Iterator[Block]:
 
 def _share(value: float) -> str:
     """Print a share of the printed contrast; infinite where a median is not reached."""
-    return NOT_REACHED if value == math.inf else percent(value)
+    return NOT_REACHED if math.isinf(value) else percent(value)
 
 
 def _ends(first: float, second: float) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from timezero.report.article import (
     wording,
 )
 from timezero.report.article.facts import Facts, gather
+from timezero.report.render.page import without_controls
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -35,7 +36,7 @@ def render_article_html(result: AuditResult) -> str:
     """
     facts = gather(result)
     page = _environment().get_template("article.html")
-    return page.render(
+    text = page.render(
         facts=facts,
         title=wording.title(facts),
         version=result.provenance.timezero_version,
@@ -49,6 +50,7 @@ def render_article_html(result: AuditResult) -> str:
         **_open(result, facts),
         **_numbers(result, facts),
     )
+    return without_controls(text)
 
 
 def _counted(result: AuditResult, facts: Facts) -> dict[str, Any]:

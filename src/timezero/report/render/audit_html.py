@@ -5,7 +5,7 @@ from __future__ import annotations
 from timezero.model.audit_result import AuditResult
 from timezero.report.audit_numbers import claim_title
 from timezero.report.document import write_sections
-from timezero.report.render.page import environment, make_ready
+from timezero.report.render.page import environment, make_ready, without_controls
 
 SECTIONS = "timezero.report.audit_sections"
 
@@ -24,8 +24,9 @@ def render_audit_html(result: AuditResult) -> str:
         Words of the claim are escaped: they come from outside.
     """
     page = environment().get_template("audit.html")
-    return page.render(
+    text = page.render(
         title=claim_title(result),
         result=result,
         sections=write_sections(result, package=SECTIONS),
     )
+    return without_controls(text)

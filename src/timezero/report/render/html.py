@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from timezero.model.result import StudyResult
 from timezero.report.document import write_sections
-from timezero.report.render.page import environment, make_ready
+from timezero.report.render.page import environment, make_ready, without_controls
 
 
 def get_ready() -> None:
@@ -24,9 +24,10 @@ def render_html(result: StudyResult) -> str:
     """
     question = result.protocol.question
     page = environment().get_template("report.html")
-    return page.render(
+    text = page.render(
         title=question.title or f"A second look: {result.cohort.name}",
         result=result,
         private=result.protocol.report.profile == "private",
         sections=write_sections(result),
     )
+    return without_controls(text)

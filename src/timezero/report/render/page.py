@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ from timezero.report.document import Figure, Findings, Prose, Quotation, Table, 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+# Control characters, and marks that turn the direction of what follows them.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]")
 _KINDS: dict[type[object], str] = {
     Prose: "prose",
     Table: "table",
@@ -23,6 +26,14 @@ _KINDS: dict[type[object], str] = {
 def block_kind(block: object) -> str:
     """Return which template draws a block."""
     return _KINDS[type(block)]
+
+
+def without_controls(page: str) -> str:
+    """Return a page without characters that nobody sees and that could change how it is read.
+
+    They come from outside, in titles and sentences; the JSON keeps them.
+    """
+    return _UNSEEN.sub("", page)
 
 
 @cache
