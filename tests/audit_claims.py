@@ -12,7 +12,9 @@ MEDIANS = {"median_late": "40", "median_never": "20"}
 
 
 def a_claim(
-    question: dict[str, Any] | None = None, assumptions: dict[str, Any] | None = None, **numbers: Any
+    question: dict[str, Any] | None = None,
+    assumptions: dict[str, Any] | None = None,
+    **numbers: Any,
 ) -> Claim:
     """Return a claim in months."""
     return Claim.model_validate(

@@ -1,4 +1,4 @@
-"""Simulated patients for tests of the audit's kernels: a world by its columns, drawn and compared."""
+"""Simulated patients for tests of the audit's kernels: a world by its columns, and its numbers."""
 
 from __future__ import annotations
 

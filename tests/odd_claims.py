@@ -76,7 +76,7 @@ EXTREMES: dict[str, Content] = {
     "medians alone": {"median_late": "50", "median_never": "20"},
 }
 
-_SIZES = (2, 3, 4, 5, 8, 8, 12, 12, 29, 29, 40, 120)
+_SIZES = (2, 3, 4, 5, 8, 8, 12, 12, 29, 29, 40, 60)
 _COMPARISONS = (
     *["not_stated"] * 4,
     "ever_treated",

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 import pytest
-from late_patients import summary_of
 
+from late_patients import summary_of
 from timezero.audit.simulate import Query
 
 INF = math.inf

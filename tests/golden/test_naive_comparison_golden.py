@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from late_patients import summary_of
 
+from late_patients import summary_of
 from timezero.arrays import Floats
 from timezero.audit.simulate import Query
 

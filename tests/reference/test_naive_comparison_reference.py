@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from late_patients import summary_of
 
+from late_patients import summary_of
 from timezero.align.clock_reset import clock_reset
 from timezero.align.ever_treated import ever_treated
 from timezero.align.landmark import landmark

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from timezero.cli import app
+from timezero.cli import _output_places, app
 from timezero.cli import study as study_command
 from timezero.cli._printing import write_in_any_encoding
 
@@ -133,16 +133,16 @@ def test_an_output_that_cannot_be_written_is_refused_in_words(registry, capsys, 
 
 
 def test_a_closed_folder_is_refused_before_anything_is_computed(registry, capsys, monkeypatch):
-    monkeypatch.setattr(study_command.os, "access", lambda *_: False)
+    monkeypatch.setattr(_output_places.os, "access", lambda *_: False)
     assert app.run(["study", "registry.csv", *COLUMNS, "--event-value", "1"]) == 2
     assert "--no-html" in capsys.readouterr().err
 
 
 def test_an_interruption_is_said(registry, capsys, monkeypatch):
-    def interrupted(*_):
+    def interrupted(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(study_command, "_report_path", interrupted)
+    monkeypatch.setattr(_output_places, "report_path", interrupted)
     assert app.run(["study", "registry.csv"]) == 130
     assert "interrupted" in capsys.readouterr().err
 

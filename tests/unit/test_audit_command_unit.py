@@ -25,10 +25,12 @@ from timezero.report.render.audit_json import audit_schema_text, render_audit_js
 
 EFFORT = "0.01"
 QUIET = ("--no-html", "--json", "-")
-CLAIM = (
-    "Of 30 patients, 10 patients had a second operation. Median survival was 50 months with a "
-    "second operation and 20 months with a single operation."
-)
+PRINTED_LINES = [
+    "Of 30 patients, 10 patients had a second operation.",
+    "Median survival was 50 months with a second operation",
+    "and 20 months with a single operation.",
+]
+CLAIM = " ".join(PRINTED_LINES)
 ANSWERS = {
     "How many patients in all?": "30",
     "How many of them had the late treatment?": "ten",
@@ -55,7 +57,8 @@ def command(
     monkeypatch.setattr(_report_process.subprocess, "Popen", no_second_process)
 
     def run(*arguments: str) -> Ran:
-        code = app.run(["audit", "--effort", EFFORT, *arguments])
+        effort = () if "--effort" in arguments else ("--effort", EFFORT)
+        code = app.run(["audit", *effort, *arguments])
         return code, *capsys.readouterr()
 
     return run
@@ -98,8 +101,10 @@ def test_without_a_claim_the_bundled_one_is_audited(command: Command) -> None:
     assert files() == ["timezero-audit.html"]
 
 
-@pytest.mark.parametrize("name", list_claims())
-def test_every_bundled_claim_is_audited_by_its_name(
+@pytest.mark.parametrize(
+    "name", ["heart_transplant_stanford", "repeat_hipec_huang_2015", "second_surgery_desktop_3"]
+)
+def test_a_bundled_claim_is_audited_by_its_name(
     name: str, command: Command, validator: jsonschema.Draft202012Validator
 ) -> None:
     code, out, err = command(name, *QUIET)
@@ -120,7 +125,7 @@ ARTICLES = {
     "html": ("a.html", f"<html><body><p>{CLAIM}</p><p>Nothing else.</p></body></html>".encode()),
     "txt": ("a.txt", CLAIM.encode()),
     "md": ("my article.md", f"# A claim\n\n{CLAIM}\n".encode()),
-    "pdf": ("a.pdf", simple_pdf([CLAIM[:51], CLAIM[52:116], CLAIM[117:]])),
+    "pdf": ("a.pdf", simple_pdf(PRINTED_LINES)),
 }
 
 
@@ -361,8 +366,8 @@ def test_every_output_is_written_and_named(
     for name in ("r.html", "r.json", "page.html"):
         assert f"new/{name}" in out
     validator.validate(json.loads(Path("new/r.json").read_bytes()))
-    assert Path("new/r.html").read_text(encoding="utf-8").startswith("<!doctype html>")
-    assert Path("new/page.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert Path("new/r.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert Path("new/page.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert files() == ["new"]
 
 
@@ -564,7 +569,7 @@ def test_an_interrupted_audit_says_that_it_can_go_on(
     assert files() == []
 
 
-class Stopped(Exception):  # noqa: N818  nothing is wrong
+class Stopped(Exception):
     """Raised in the middle of an audit."""
 
 
@@ -578,10 +583,6 @@ def kept_after_stop(folder: Path) -> list[Path]:
     with pytest.raises(Stopped):
         audit_claim(read_claim(claim_path()), effort=0.01, keep_in=folder, progress=stop)
     return sorted(folder.iterdir())
-
-
-def without_moment(document: str) -> dict[str, Any]:
-    return answer(document)
 
 
 def test_a_resumed_audit_gives_the_same_and_computes_only_the_rest(tmp_path: Path) -> None:
@@ -623,7 +624,7 @@ def test_a_kept_file_that_is_damaged_is_computed_again(tmp_path: Path) -> None:
     assert answer(render_audit_json(again)) == whole
 
 
-def test_kept_files_are_named_by_everything_that_changes_the_numbers(tmp_path: Path) -> None:
+def test_kept_files_are_named_by_everything_that_changes_the_numbers() -> None:
     claim = read_claim(claim_path())
     other = claim.model_copy(update={"title": "another"})
     keys = {
@@ -633,5 +634,4 @@ def test_kept_files_are_named_by_everything_that_changes_the_numbers(tmp_path: P
         for effort in (0.1, 1.0)
     }
     assert len(keys) == 8
-    assert default_folder("a" * 64).name == "a" * 32
-    assert tmp_path.exists()
+    assert len({default_folder(key) for key in keys}) == 8

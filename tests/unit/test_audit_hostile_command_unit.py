@@ -339,7 +339,8 @@ def test_any_claim_is_answered_or_refused(
         validator.validate(json.loads(render_audit_json(result)))
         said = [render_audit_text(result), render_audit_text(result, plain=True)]
         said += [reviewer_comment(result), journalist_paragraph(result)]
-        said.append(words_of(render_article_html(result)))
+        if seed % 2:
+            said.append(words_of(render_article_html(result)))
         if seed == first:
             said.append(words_of(render_audit_html(result)))
         for text in said:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from late_patients import CONSTANT_RATE, NOBODY_FRAIL, a_world, patients_of, summaries_of
 from scipy.stats import chi2, kstest
 
+from late_patients import CONSTANT_RATE, NOBODY_FRAIL, a_world, patients_of, summaries_of
 from timezero.arrays import Floats
 from timezero.audit.prior import Worlds
 from timezero.audit.simulate import Design, Stream, simulate
@@ -37,7 +37,9 @@ def fill_exponential(out: Floats, seed: int) -> None:
         out[k] = exponential(state)
 
 
-def numbers(n: int = N, *, seed: int = 1, purpose: int = 0, first: int = 0, each: int = N) -> Floats:
+def numbers(
+    n: int = N, *, seed: int = 1, purpose: int = 0, first: int = 0, each: int = N
+) -> Floats:
     out = np.empty(n)
     fill(out, seed, purpose, first, each)
     return out
@@ -52,7 +54,7 @@ def p_of_cells(counts: Floats) -> float:
 def test_one_stream_is_even(seed: int) -> None:
     drawn = numbers(seed=seed)
     assert p_of_cells(np.histogram(drawn, 1000, (0, 1))[0].astype(float)) > RARE
-    assert 0 < drawn.min()
+    assert drawn.min() > 0
     assert drawn.max() < 1
 
 

@@ -78,7 +78,7 @@ def _place(path: Path) -> Path:
 
 def _refuse_closed(place: Path, path: Path, flag: str) -> None:
     if place.is_dir():
-        raise _refused("this is a folder, not a file", path, flag)
+        raise _refused("the file cannot be written: this is a folder", path, flag)
     if place.exists() and not place.is_file():
         return
     folder = next(parent for parent in place.parents if parent.exists())
