@@ -289,7 +289,7 @@ def validator() -> jsonschema.Draft202012Validator:
 
 CANNOT_TELL = {
     "two patients", "mean alone", "size alone", "medians alone", "medians of zero",
-    "none reached",
+    "none reached", "none treated", "all treated",
 }  # fmt: skip
 
 

@@ -62,7 +62,8 @@ class Plan:
     def can_simulate(self) -> bool:
         """Return whether a simulation can be made and compared: how many patients, and of what."""
         enough = self.n_patients >= FEWEST_PATIENTS
-        return enough and self.comparison is not None and not _lacks_landmark(self.evidence)
+        answerable = self.comparison is not None and not _lacks_landmark(self.evidence)
+        return enough and answerable and not _empty_group(self.evidence)
 
     def do_nothing_stage(self, setting: Setting) -> Stage:
         """Return the stage whose worlds match the margins and in which nothing works."""
@@ -188,6 +189,13 @@ def _pooled_hazards(reconstruction: Reconstruction | None) -> Floats | None:
     return tables
 
 
+def _empty_group(evidence: Evidence) -> bool:
+    """Return whether nobody, or everybody, was treated by what is printed."""
+    n, late, never = (evidence.span(name) for name in ("n", "n_late", "n_never"))
+    everybody = n is not None and late is not None and late.lower >= n.upper
+    return everybody or any(size is not None and size.upper < 1.0 for size in (late, never))
+
+
 def _not_possible(
     evidence: Evidence, comparison: Comparison | None, reconstruction: Reconstruction | None
 ) -> tuple[str, ...]:
@@ -203,6 +211,8 @@ def _not_possible(
         said.append("a comparison at a landmark: which time that was is not stated")
     if evidence.span("n_late") is None:
         said.append("how many patients were treated late is not printed")
+    if _empty_group(evidence):
+        said.append("a comparison of two groups: one of them is printed as empty")
     if comparison is None:
         said.append(
             "a comparison with the printed contrast: no hazard ratio, no pair of medians and no "

@@ -106,7 +106,10 @@ def _bytes_of(path: Path) -> bytes:
                 code="TZ-ART-01",
             )
         if size <= LARGEST_FILE:
-            return path.read_bytes()
+            with path.open("rb") as file:
+                found = file.read(LARGEST_FILE + 1)
+            if len(found) <= LARGEST_FILE:
+                return found
     except OSError as error:
         raise InputRefused(
             what=f"the file cannot be read: {error.strerror or error}",
@@ -115,7 +118,7 @@ def _bytes_of(path: Path) -> bytes:
             code="TZ-ART-01",
         ) from error
     raise InputRefused(
-        what=f"the file has {size / 1e6:.0f} MB; at most {LARGEST_FILE / 1e6:.0f} MB are read",
+        what=f"the file has more than {LARGEST_FILE / 1e6:.0f} MB, the most that is read",
         where=str(path),
         mend="give the abstract, or the passage with the numbers, as a .txt file",
         code="TZ-ART-04",
