@@ -181,21 +181,28 @@ def test_harm_window_and_what_comes_after() -> None:
         assert abs(math.log(deaths / time / ratio)) < WITHIN / math.sqrt(deaths)
 
 
-def test_trigger_comes_first_and_raises_the_rate() -> None:
+def test_trigger_comes_first_and_raises_the_rate_for_good() -> None:
     world = a_world(
-        wait_scale=0.5, trigger_scale=0.8, trigger_ratio=2.5, hazard_ratio=0.6, follow_up_end=9.0
+        wait_scale=0.5,
+        trigger_scale=0.8,
+        trigger_ratio=2.5,
+        hazard_ratio=0.6,
+        harm_window=0.1,
+        harm_ratio=3.0,
+        follow_up_end=9.0,
     )
-    patients = patients_of(world, 40_000, seed=8)
-    exits, died, start, trigger = patients.T
+    exits, died, start, trigger = patients_of(world, 60_000, seed=8).T
     assert np.all(trigger <= start)
     periods = {
         1.0: (np.zeros_like(exits), np.minimum(exits, trigger)),
         2.5: (trigger, np.minimum(exits, start)),
-        2.5 * 0.6: (start, exits),
+        2.5 * 3.0: (start, np.minimum(exits, start + 0.1)),
+        2.5 * 0.6: (start + 0.1, exits),
     }
     for ratio, (begin, end) in periods.items():
         lived = end > begin
         time, deaths = (end - begin)[lived].sum(), died[lived & (end == exits)].sum()
+        assert deaths > 1_000
         assert abs(math.log(deaths / time / ratio)) < WITHIN / math.sqrt(deaths)
 
 

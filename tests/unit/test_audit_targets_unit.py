@@ -133,6 +133,11 @@ def test_medians_that_print_leaves_open_bound_nothing_more() -> None:
     # Half of one group, and of the other anything: two thirds and one third are the never and late.
     limits = [x for t in found for x in (t.lower, t.upper)]
     assert limits == pytest.approx([1 / 3, 2 / 3, 1 / 6, 5 / 6], abs=1e-6)
+    # Overlapping intervals do not say either which median is the later one.
+    overlapping = by_name(**SIXTY, median_late="18 to 22", median_never="21")
+    late, never = overlapping["survival all 20"], overlapping["survival all 21"]
+    assert (late.lower, late.upper) == pytest.approx((1 / 6, 5 / 6), abs=1e-6)
+    assert (never.lower, never.upper) == pytest.approx((1 / 3, 2 / 3), abs=1e-6)
 
 
 @pytest.mark.parametrize("effect", [0.2, 1.0, 4.0])

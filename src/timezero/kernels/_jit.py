@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import ParamSpec, TypeVar, cast
@@ -21,12 +22,21 @@ def _is_writable(folder: Path) -> bool:
         return False
 
 
+def _version_of_kernels() -> str:
+    """Return a name that changes with any kernel: numba looks only at the file it compiles."""
+    told = [
+        (p.name, p.stat().st_size, p.stat().st_mtime_ns) for p in Path(__file__).parent.glob("*.py")
+    ]
+    return f"kernels-{zlib.crc32(repr(sorted(told)).encode()):08x}"
+
+
 def _choose_cache_folder() -> None:
     """Point numba at a folder that can be written, whatever the package folder allows."""
     if os.environ.get("NUMBA_CACHE_DIR"):
         return
     caches = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
-    for folder in (caches / "timezero", Path(tempfile.gettempdir()) / "timezero-cache"):
+    places = (caches / "timezero", Path(tempfile.gettempdir()) / "timezero-cache")
+    for folder in (place / _version_of_kernels() for place in places):
         if _is_writable(folder):
             os.environ["NUMBA_CACHE_DIR"] = str(folder)
             return
