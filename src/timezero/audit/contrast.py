@@ -71,7 +71,8 @@ def observed_contrasts(evidence: Evidence) -> dict[str, tuple[float, float]]:
         found["hazard_ratio"] = (ratio.lower, ratio.upper)
     late, never = evidence.span("median_late"), evidence.span("median_never")
     if late is not None and never is not None and 0.0 < never.lower <= never.upper < math.inf:
-        top = late.lower if math.isfinite(late.lower) else 0.0
+        # Not reached: only a simulated median that is not reached either is as large.
+        top = math.inf if math.isnan(late.lower) else late.lower
         if top > 0.0:
             found["median_ratio"] = (top / never.upper, late.upper / never.lower)
             found["median_difference"] = (top - never.upper, late.upper - never.lower)

@@ -29,9 +29,10 @@ from timezero.model.result import DataTable
 
 SHARES: Final = (0.3, 0.3, 0.4)
 STUDIES: Final = 60_000.0
-FEWEST_STUDIES: Final = 12_000.0
-KEPT: Final = 4_000
-FITTED: Final = 2_000
+FEWEST_STUDIES: Final = 20_000.0
+KEPT_SHARE: Final = 0.02
+FITTED_SHARE: Final = 0.012
+FEWEST_KEPT: Final = 500
 QUANTILES: Final = {
     "q025": 0.025,
     "q05": 0.05,
@@ -96,15 +97,16 @@ def match_margins(stage: Stage, run: Run, *, n_patients: float) -> MatchedWorlds
         msg = "worlds are never matched on the contrast"
         raise ValueError(msg)
     prior = stage.prior
+    rounds = rounds_for(n_patients, run, shares=SHARES, most=STUDIES, fewest=FEWEST_STUDIES)
     draws = sample(
         Space(n_kinds=prior.n_kinds, d=len(prior.coordinates)),
         lambda x, kind, part: stage.simulated(x, kind, part, run=run),
         lambda found, _x, weight: margin_distance(stage.targets, stage.table(found), weight),
-        rounds=rounds_for(n_patients, run, shares=SHARES, most=STUDIES, fewest=FEWEST_STUDIES),
-        nearest=FITTED,
+        rounds=rounds,
+        nearest=max(int(FITTED_SHARE * sum(rounds)), FEWEST_KEPT),
         seed=(run.seed, stage.number),
     )
-    return nearest_worlds(stage, draws, kept=KEPT)
+    return nearest_worlds(stage, draws, kept=max(int(KEPT_SHARE * sum(rounds)), FEWEST_KEPT))
 
 
 def nearest_worlds(stage: Stage, draws: Draws, *, kept: int) -> MatchedWorlds:

@@ -49,6 +49,11 @@ RANDOMISED: Final = {
         "Nobody had to wait in this comparison, and it is more than chance usually produces."
     ),
 }
+ENOUGH: Final[dict[Setting, str]] = {
+    "none": "waiting_could_produce_it",
+    "moderate": "moderate_selection_could_produce_it",
+    "strong": "strong_selection_could_produce_it",
+}
 NOT_ANSWERED: Final = (
     (
         "whether the treatment works: an audit of print can show what the numbers allow, not what "
@@ -68,7 +73,7 @@ class Ground:
         Share of do-nothing worlds with a contrast at least as large as printed, in favour of the
         treated; worlds at least as unfavourable count as ``1 - share``.
     harmful : mapping of setting to float
-        Posterior probability of a hazard ratio above 1.
+        Posterior probability of a hazard ratio above 1, given everything that is printed.
     effective : mapping of setting to float
         Effective numbers of matched worlds.
     favours_late : bool
@@ -85,9 +90,10 @@ class Ground:
 def decide(ground: Ground) -> str:
     """Return the code of the verdict.
 
-    A share of ``RARE`` or more is not unusual. Where the printed contrast does not favour the
-    treated, or ``USUAL`` of the do-nothing worlds show more in their favour than is printed, or
-    ``SURE`` of the compatible effects are harmful, harm may be hidden.
+    A setting could produce what is printed when ``RARE`` or more of its do-nothing worlds show as
+    much, and less than ``SURE`` of the effects that fit all printed numbers are favourable. Where
+    ``USUAL`` of the do-nothing worlds show more in favour of the treated than is printed, or
+    ``SURE`` of the effects that fit are harmful, harm may be hidden.
     """
     if "none" not in ground.as_large or math.isnan(ground.as_large["none"]):
         return "cannot_tell"
@@ -99,13 +105,16 @@ def decide(ground: Ground) -> str:
         return "waiting_could_produce_it" if both_sides else "more_than_waiting_and_selection"
     if none >= USUAL or ground.harmful.get("none", 0.0) >= SURE:
         return "harm_may_be_hidden"
-    if none >= RARE:
-        return "waiting_could_produce_it"
-    if ground.as_large.get("moderate", math.nan) >= RARE:
-        return "moderate_selection_could_produce_it"
-    if ground.as_large.get("strong", math.nan) >= RARE:
-        return "strong_selection_could_produce_it"
+    for setting, code in ENOUGH.items():
+        if could_produce(ground, setting):
+            return code
     return "more_than_waiting_and_selection"
+
+
+def could_produce(ground: Ground, setting: Setting) -> bool:
+    """Return whether a setting could produce what is printed without any effect."""
+    usual = ground.as_large.get(setting, math.nan) >= RARE
+    return usual and 1.0 - ground.harmful.get(setting, 1.0) < SURE
 
 
 def make_verdict(
