@@ -171,7 +171,21 @@ def test_conventions_are_printed_as_they_are_documented() -> None:
     assert missing == []
 
 
-@pytest.mark.parametrize("name", ["alignments", "checks", "commands", "estimators", "figures"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "alignments",
+        "article-roles",
+        "article-words",
+        "audit-figures",
+        "audit-sections",
+        "checks",
+        "commands",
+        "estimators",
+        "figures",
+        "print-checks",
+    ],
+)
 def test_reference_pages_are_up_to_date(name: str) -> None:
     page = (ROOT / "docs" / "reference" / f"{name}.md").read_text()
     assert page == made_by("make_reference").simple_page(name), "run docs/make_reference.py"
