@@ -371,3 +371,13 @@ def test_quantiles_obey_weights() -> None:
         np.array([3.0, 1.0, 2.0]), np.array([1.0, 7.0, 2.0]), (0.5, 0.8, 1.0)
     )
     assert found.tolist() == [1.0, 2.0, 3.0]
+
+
+def test_a_strong_effect_is_not_explained_away() -> None:
+    """The simulated study whose treatment divides the hazard by five: neither waiting nor choice."""
+    from timezero.intake.claims import read_bundled
+
+    found = audit_claim(read_bundled("simulated_strong_effect_120"), effort=0.3)
+    assert found.verdict.code == "more_than_waiting_and_selection"
+    ratio = found.compatible["none"].hazard_ratio
+    assert ratio.q025 < 0.2 < ratio.q975 < 1.0
