@@ -1,6 +1,7 @@
 """What does the audit say of public data sets when it sees only what a paper prints?
 
     python simulations/public_data.py [--workers 2] [--only NAME ...] [--levels LEVEL ...]
+        [--effort 1]
     python simulations/public_data.py --page        rewrites the tables of the page only
 
 Aims
@@ -24,6 +25,7 @@ import csv
 import math
 import time
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -47,7 +49,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def one_study(task: tuple[Summary, str]) -> dict[str, str]:
+def one_study(task: tuple[Summary, str], *, effort: float = 1.0) -> dict[str, str]:
     """Return one row: one study at one level of print."""
     from timezero.errors import InputRefused
 
@@ -55,7 +57,7 @@ def one_study(task: tuple[Summary, str]) -> dict[str, str]:
     row = known(summary, level)
     began = time.perf_counter()
     try:
-        found = compatible_effects(build_claim(summary, level))
+        found = compatible_effects(build_claim(summary, level), effort=effort)
     except InputRefused as refused:
         return row | {"refused": str(refused).splitlines()[0]}
     row["seconds"] = f"{time.perf_counter() - began:.1f}"
@@ -273,6 +275,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--levels", nargs="*", default=list(LEVELS), choices=LEVELS)
+    parser.add_argument("--effort", type=float, default=1.0)
     parser.add_argument("--page", action="store_true")
     asked = parser.parse_args()
     if asked.page:
@@ -282,7 +285,7 @@ def main() -> None:
     tasks = [(study, level) for study in chosen for level in asked.levels]
     found: list[dict[str, str]] = []
     with ProcessPoolExecutor(asked.workers) as pool:
-        for row in pool.map(one_study, tasks):
+        for row in pool.map(partial(one_study, effort=asked.effort), tasks):
             found.append(row)
             write_rows(found)
             print(*(row[name] for name in COLUMNS), sep="\t", flush=True)

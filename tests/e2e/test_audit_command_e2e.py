@@ -99,7 +99,7 @@ def test_a_press_release_in_one_command_ends_as_the_paper_does(
     root: Path, tmp_path: Path, surroundings: dict[str, str]
 ) -> None:
     article = root / "examples" / "press_release" / "article.html"
-    quick = ["--effort", "0.02", "--no-html", "--json", "-"]
+    quick = ["--effort", "0.1", "--no-html", "--json", "-"]
     code, of_release, err = ended(started([str(article), *quick], tmp_path / "a", surroundings))
     assert code == 0
     assert "not asked, default taken: " in err

@@ -68,8 +68,9 @@ def test_counts_are_exact_however_they_are_grouped(n: int) -> None:
 
 @given(st.floats(0.0, 1.0), st.integers(0, 3))
 def test_a_share_is_the_same_as_its_percentage(share: float, decimals: int) -> None:
-    percent = span(f"{printed_with(100.0 * share, decimals)} %", "share")
-    plain = span(printed_with(share, decimals + 2), "share")
+    printed = printed_with(100.0 * share, decimals)
+    percent = span(f"{printed} %", "share")
+    plain = span(f"{Decimal(printed) / 100:.{decimals + 2}f}", "share")
     assert (percent.lower, percent.upper) == pytest.approx((plain.lower, plain.upper), abs=1e-12)
     assert percent.lower - 1e-9 <= share <= percent.upper + 1e-9
 

@@ -72,7 +72,7 @@ def test_more_text_than_an_article_is_refused_at_once(tmp_path: Path, n_bytes: i
     path = tmp_path / "long.txt"
     path.write_bytes(b"1 1 months ((( " * (n_bytes // 15))
     begun = time.process_time()
-    with pytest.raises(InputRefused, match="at most") as refused:
+    with pytest.raises(InputRefused, match=r"at most|the most") as refused:
         read_article(path)
     assert time.process_time() - begun < LONGEST_SECONDS
     assert refused.value.code == "TZ-ART-04"

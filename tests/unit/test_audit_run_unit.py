@@ -374,7 +374,7 @@ def test_quantiles_obey_weights() -> None:
 
 
 def test_a_strong_effect_is_not_explained_away() -> None:
-    """The simulated study whose treatment divides the hazard by five: neither waiting nor choice."""
+    """The simulated study whose treatment divides the hazard by five: no waiting, no choice."""
     from timezero.intake.claims import read_bundled
 
     found = audit_claim(read_bundled("simulated_strong_effect_120"), effort=0.3)

@@ -16,7 +16,8 @@ from timezero.model.result import Verdict
 RARE: Final = 0.05
 USUAL: Final = 0.95
 FEWEST_WORLDS: Final = 100.0
-SURE: Final = 0.95
+# One side of the 95 % interval that is printed.
+SURE: Final = 0.975
 
 HEADLINES: Final = {
     "waiting_could_produce_it": (

@@ -189,7 +189,10 @@ def _plain_gap(result: AuditResult) -> Iterator[str]:
     if late and never:
         yield _middle_person("the first group", late)
         yield _middle_person("the other group", never)
-        if worlds is not None and "median_difference" in worlds.observed:
+        observed = {} if worlds is None else worlds.observed
+        if math.isinf(observed.get("median_difference", (0.0, 0.0))[0]):
+            yield "How large that gap is nobody can say: one of the two times was not reached."
+        elif worlds is not None and "median_difference" in worlds.observed:
             gap = _about(*worlds.observed["median_difference"])
             way = " the other way" if worlds.observed["median_difference"][1] < 0.0 else ""
             yield f"That is a gap of {gap} {asked.unit}{way}, or {_times_as_long(worlds)}."
