@@ -189,8 +189,8 @@ def _plain_gap(result: AuditResult) -> Iterator[str]:
     if late and never:
         yield _middle_person("the first group", late)
         yield _middle_person("the other group", never)
-        observed = {} if worlds is None else worlds.observed
-        if math.isinf(observed.get("median_difference", (0.0, 0.0))[0]):
+        difference = None if worlds is None else worlds.observed.get("median_difference")
+        if difference is not None and math.isinf(difference[0]):
             yield "How large that gap is nobody can say: one of the two times was not reached."
         elif worlds is not None and "median_difference" in worlds.observed:
             gap = _about(*worlds.observed["median_difference"])
