@@ -11,6 +11,7 @@ import numpy as np
 from timezero.errors import AnalysisRefused
 from timezero.estimate.bootstrap import BootstrapArms, bootstrap_arms
 from timezero.ladder.design import Design
+from timezero.ladder.fitness_plan import FitnessPlan
 from timezero.model.cohort import Cohort
 from timezero.model.estimate import ArmSummary, Contrast, Curve
 from timezero.model.person_time import PersonTime
@@ -40,6 +41,8 @@ class Climb:
     cohort, protocol : Cohort, Protocol
     design : Design
         Baseline covariates of the adjusted analyses.
+    plan : FitnessPlan
+        From when, among whom and over how long strategies are compared.
     horizons, landmarks : tuple of float
         As declared, or as chosen by the stated rule.
     horizon_rule, landmark_rule : str
@@ -51,6 +54,7 @@ class Climb:
     cohort: Cohort
     protocol: Protocol
     design: Design
+    plan: FitnessPlan
     horizons: tuple[float, ...]
     landmarks: tuple[float, ...]
     horizon_rule: str

@@ -12,6 +12,7 @@ from timezero.ladder.climb import Climb, Progress, RungMethod
 from timezero.ladder.decomposition import decompose
 from timezero.ladder.defaults import horizons_for, landmarks_for
 from timezero.ladder.design import baseline_design
+from timezero.ladder.fitness_plan import fitness_plan
 from timezero.ladder.verdict import reach_verdict
 from timezero.model.cohort import Cohort
 from timezero.model.protocol import Protocol
@@ -77,10 +78,12 @@ def _silent(step: str, done: int, total: int) -> None:
 def _prepare(cohort: Cohort, protocol: Protocol, progress: Progress) -> Climb:
     horizons, horizon_rule = horizons_for(protocol, time_varying(cohort))
     landmarks, landmark_rule = landmarks_for(protocol, cohort)
+    design = baseline_design(cohort)
     return Climb(
         cohort=cohort,
         protocol=protocol,
-        design=baseline_design(cohort),
+        design=design,
+        plan=fitness_plan(cohort, protocol, design, horizons),
         horizons=horizons,
         landmarks=landmarks,
         horizon_rule=horizon_rule,

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from timezero.arrays import Bools, Floats
+from timezero.arrays import Bools, Floats, Ints
 from timezero.findings import Finding
 
 
@@ -29,6 +29,36 @@ class Covariate:
     kind: Literal["numeric", "categorical"]
     values: Floats
     levels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class History:
+    """One characteristic that changes after time zero, as it was measured.
+
+    Parameters
+    ----------
+    name : str
+    kind : {"numeric", "categorical"}
+    patient : (n_measured,) int64
+        Index of the patient in the cohort, ascending.
+    time : (n_measured,) float64
+        When it was measured, in the cohort's unit from time zero; ascending within a patient. A
+        value counts from just after its time (C4), until the next one or its maximum age.
+    values : (n_measured,) float64
+        The number itself, or the index of the level.
+    levels : tuple of str
+        The level names of a categorical characteristic, the reference first.
+    maximum_age : float
+        How long a value is carried forward, in the cohort's unit; infinite when for ever.
+    """
+
+    name: str
+    kind: Literal["numeric", "categorical"]
+    patient: Ints
+    time: Floats
+    values: Floats
+    levels: tuple[str, ...] = ()
+    maximum_age: float = float("inf")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +109,16 @@ class Cohort:
     simulated : bool
         True when the patients are not real; said wherever results appear.
     digest : str
-        SHA-256 of the canonical form of everything above.
+        SHA-256 of the canonical form of everything else.
+    competing : (n,) bool or None
+        True when the exit is a competing event, which makes the event impossible; ``event`` is
+        False there. None when none was declared.
+    centre : Covariate or None
+        Where each patient was treated, categorical; None when not recorded.
+    histories : tuple of History
+        Characteristics that change after time zero.
+    negative_control : (n,) float64 or None
+        When an outcome happened that the treatment cannot change; NaN = never; None when not given.
     """
 
     patient: tuple[str, ...]
@@ -97,6 +136,10 @@ class Cohort:
     attrition: tuple[AttritionStep, ...]
     findings: tuple[Finding, ...]
     digest: str
+    competing: Bools | None = None
+    centre: Covariate | None = None
+    histories: tuple[History, ...] = ()
+    negative_control: Floats | None = None
 
     def __repr__(self) -> str:
         """Return the same few lines as ``str``, never the patients."""
@@ -126,6 +169,11 @@ class Cohort:
     def n_initiated(self) -> int:
         """Number of patients who ever began the late treatment."""
         return int(self.initiated.sum())
+
+    @property
+    def n_competing(self) -> int:
+        """Number of patients whose observation ended in a competing event."""
+        return 0 if self.competing is None else int(self.competing.sum())
 
     @property
     def n_triggered(self) -> int:

@@ -14,6 +14,8 @@ Measure: TypeAlias = Literal[
     "rmst_difference",
     "survival_difference",
     "median_difference",
+    "time_ratio",
+    "log_time_ratio",
 ]
 
 NAN = float("nan")

@@ -58,6 +58,43 @@ class DataPart(_Part):
         default_factory=dict,
         description="For a covariate, the column with the date on which it was measured.",
     )
+    competing_value: tuple[str, ...] = Field(
+        default=(),
+        description="Values that mean a competing event, after which the event is impossible.",
+    )
+    layout: Literal["one_row_per_patient", "counting_process"] = Field(
+        default="one_row_per_patient",
+        description="counting_process: several rows a patient, each on (entry, exit], with 0 or 1 "
+        "in the column `treated` and values that may change from row to row.",
+    )
+    treated: str | None = Field(
+        default=None, description="Counting-process rows: column with 1 while on treatment, else 0."
+    )
+    centre: str | None = Field(default=None, description="Column: where the patient was treated.")
+    negative_control: str | None = Field(
+        default=None,
+        description="Column: when an outcome happened that the treatment cannot change; "
+        "empty = never.",
+    )
+    history_file: str | None = Field(
+        default=None,
+        description="A second table with values measured after time zero, one row a measurement; "
+        "relative to the study file.",
+    )
+    history_id: str | None = Field(
+        default=None, description="There: column with the patient; as in the registry if not said."
+    )
+    history_time: str | None = Field(
+        default=None, description="There: column with the date or time of the measurement."
+    )
+    history: tuple[str, ...] = Field(
+        default=(),
+        description="Columns with values that change: of that table, or of counting-process rows.",
+    )
+    maximum_age: dict[str, PositiveTime] = Field(
+        default_factory=dict,
+        description="How long a value of `history` is carried forward; for ever if not said.",
+    )
     unit: TimeUnit = Field(default="months", description="Unit of the times, and of all results.")
     date_format: str | None = Field(
         default=None, description="Format of dates stored as text, such as %d/%m/%Y; never guessed."
@@ -160,6 +197,75 @@ class AnalysisPart(_Part):
     )
 
 
+class FitnessPart(_Part):
+    """How those who were treated are made comparable with those who could have been."""
+
+    counted_from: Literal["trigger", "time_zero"] | None = Field(
+        default=None,
+        description="From when the strategies are compared; the trigger if one is recorded.",
+    )
+    grace_period: PositiveTime | None = Field(
+        default=None,
+        description="Treatment within this time counts as the strategy `treat`; the third quartile "
+        "of the observed waits if not said.",
+    )
+    grace_periods: tuple[PositiveTime, ...] = Field(
+        default=(),
+        description="Grace periods to sweep over; 2/3, 1 and 3/2 of the grace period if not said.",
+    )
+    grace: Literal["natural", "uniform"] = Field(
+        default="natural",
+        description="When within the grace period the strategy `treat` treats: as was done, or "
+        "evenly spread over the grace period.",
+    )
+    period: PositiveTime | None = Field(
+        default=None,
+        description="Width of the periods of discrete-time methods; by a stated rule if not said.",
+    )
+    event_order: Literal["treatment_first", "event_first"] = Field(
+        default="treatment_first",
+        description="Within a period: treatment that begins in it counts for an event in it, or "
+        "only from the next period.",
+    )
+    weight_model: Literal["cox", "pooled_logistic"] = Field(
+        default="pooled_logistic",
+        description="Model of the censoring weights of clone-censor-weight.",
+    )
+    hazard_at: Literal["before", "through"] = Field(
+        default="before",
+        description="Censoring weights at a time use the hazard before it, or through it.",
+    )
+    truncate: Annotated[float, Field(gt=0.5, le=1)] = Field(
+        default=1.0,
+        description="Weights above this quantile are set to it in the main analysis; 1 = none. A "
+        "sweep over 1, 0.995, 0.99 and 0.95 is always shown.",
+    )
+    matches: Annotated[int, Field(ge=1, le=10)] = Field(
+        default=1, description="Patients matched to each who begins treatment."
+    )
+    match_exactly: tuple[str, ...] = Field(
+        default=(), description="Covariates that matched patients must share."
+    )
+    caliper: PositiveTime = Field(
+        default=0.2,
+        description="Largest distance of a match, in standard deviations of the linear score.",
+    )
+    replicates: Annotated[int, Field(ge=0)] = Field(
+        default=1_000, description="Bootstrap replicates of patients for these methods."
+    )
+    variance: Literal["automatic", "sandwich", "person_bootstrap", "lef_bootstrap"] = Field(
+        default="automatic",
+        description="How standard errors are found; automatic: by size, with the reason printed.",
+    )
+    simulated_patients: Annotated[int, Field(ge=100)] = Field(
+        default=10_000, description="Patients simulated by the g-formula."
+    )
+    centre: Literal["cluster", "stratum", "ignore"] = Field(
+        default="cluster",
+        description="What the centre is: whose patients are alike, or who has its own hazard.",
+    )
+
+
 class ReportPart(_Part):
     """Who the report is for."""
 
@@ -183,9 +289,18 @@ class Protocol(_Part):
     question: QuestionPart = Field(default_factory=QuestionPart)
     rules: RulesPart = Field(default_factory=RulesPart)
     analysis: AnalysisPart = Field(default_factory=AnalysisPart)
+    fitness: FitnessPart = Field(default_factory=FitnessPart)
     report: ReportPart = Field(default_factory=ReportPart)
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    @model_validator(mode="after")
+    def _ages_belong_to_histories(self) -> Protocol:
+        unknown = sorted(set(self.data.maximum_age) - set(self.data.history))
+        if unknown:
+            msg = f"maximum_age names {', '.join(unknown)}, not listed under history"
+            raise ValueError(msg)
+        return self
 
     @model_validator(mode="after")
     def _dates_belong_to_covariates(self) -> Protocol:

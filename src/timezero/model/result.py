@@ -13,7 +13,9 @@ from timezero.model.protocol import Protocol
 
 Role: TypeAlias = Literal["published_error", "correction"]
 Scale: TypeAlias = Literal["log_hazard_ratio", "rmst_difference"]
-Part: TypeAlias = Literal["published", "clock", "person_time", "trigger", "remainder"]
+Part: TypeAlias = Literal[
+    "published", "clock", "person_time", "trigger", "fitness", "remainder", "chance"
+]
 Column: TypeAlias = tuple[float, ...] | tuple[str, ...]
 
 
