@@ -16,7 +16,7 @@ import pytest
 
 from hostile_files import simple_pdf
 from timezero.audit import run as audit_run
-from timezero.audit.checkpoints import default_folder
+from timezero.checkpoints import default_folder
 from timezero.audit.run import audit_claim, audit_key
 from timezero.cli import _report_process, app
 from timezero.intake.claim_file import read_claim

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from timezero.audit.checkpoints import Checkpoints, default_folder
+from timezero.checkpoints import Checkpoints, default_folder
 
 FOUND = {"x": np.array([[1.5, np.nan], [np.inf, -0.0]]), "n": np.array([7.0])}
 

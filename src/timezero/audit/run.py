@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from timezero.arrays import Floats
-from timezero.audit.checkpoints import Arrays, Checkpoints
+from timezero.checkpoints import Arrays, Checkpoints
 from timezero.audit.claim_curves import reconstruct_claim
 from timezero.audit.compatible import EffectWorlds, describe_effect, match_print
 from timezero.audit.do_nothing import MatchedWorlds, describe, match_margins

@@ -152,8 +152,8 @@ def _simulated(
     report_to: Path | None,
 ) -> AuditResult:
     """Run the audit while a second process gets ready to draw, and write the report."""
-    from timezero.audit.checkpoints import default_folder
     from timezero.audit.run import SEED, audit_claim, audit_key
+    from timezero.checkpoints import default_folder
     from timezero.cli._progress import showing_progress
     from timezero.cli._report_process import report_writer
     from timezero.intake.curve_files import read_curves

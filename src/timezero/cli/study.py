@@ -119,10 +119,12 @@ def study(
     report_to = report_path(output.html, default=DEFAULT_REPORT, no_html=output.no_html)
     refuse_places({"--html": report_to, "--json": output.json}, given=registry)
 
+    from timezero.checkpoints import default_folder
     from timezero.cli._progress import showing_progress
     from timezero.cli._report_process import report_writer
     from timezero.intake.cohort import read_cohort
     from timezero.ladder.run import study as walk
+    from timezero.ladder.run import study_key
 
     if registry is None:
         raise InputRefused(
@@ -135,7 +137,8 @@ def study(
     with writing as write_report, showing_progress(plain=output.plain) as progress:
         progress("reading", 0, 1)
         cohort = read_cohort(registry, protocol)
-        result = walk(cohort, protocol, progress=progress)
+        keep_in = default_folder(study_key(cohort, protocol), kind="studies")
+        result = walk(cohort, protocol, progress=progress, keep_in=keep_in)
         if report_to is not None and write_report is not None:
             progress("report", 0, 1)
             write_report(result, report_to)

@@ -13,7 +13,7 @@ from timezero.errors import AnalysisRefused
 from timezero.estimate._replicates import Progress, in_chunks
 from timezero.estimate.bootstrap import copies_of_patients
 
-REPLICATES_IN_A_CHUNK = 20
+REPLICATES_IN_A_CHUNK = 50
 FAILED_REFUSE = 0.05
 
 
@@ -123,7 +123,7 @@ def person_bootstrap(
 
     def work(first: int, past: int) -> None:
         found = None if kept is None else kept.get(first, past)
-        if found is not None:
+        if found is not None and found.shape[1] == n_numbers:
             numbers[first:past] = found
             return
         for k in range(first, past):

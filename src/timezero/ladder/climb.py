@@ -8,8 +8,10 @@ from typing import TypeAlias
 
 import numpy as np
 
+from timezero.arrays import Floats, Ints
 from timezero.errors import AnalysisRefused
 from timezero.estimate.bootstrap import BootstrapArms, bootstrap_arms
+from timezero.estimate.person_bootstrap import Kept, person_bootstrap
 from timezero.ladder.design import Design
 from timezero.ladder.fitness_plan import FitnessPlan
 from timezero.model.cohort import Cohort
@@ -49,6 +51,8 @@ class Climb:
         How they were chosen, in words.
     progress : callable
         Told the name of a long step, how much is done, and how much there is.
+    kept_by_name : callable, optional
+        Given the name of a rung, where its finished replicates are kept between runs.
     """
 
     cohort: Cohort
@@ -60,7 +64,9 @@ class Climb:
     horizon_rule: str
     landmark_rule: str
     progress: Progress
+    kept_by_name: Callable[[str], Kept] | None = None
     _replicates: dict[str, BootstrapArms] = field(default_factory=dict[str, BootstrapArms])
+    _numbers: dict[str, Floats] = field(default_factory=dict[str, Floats])
 
     @property
     def level(self) -> float:
@@ -87,6 +93,46 @@ class Climb:
                 progress=lambda done, total: self.progress(f"bootstrap, {name}", done, total),
             )
         return self._replicates[name]
+
+    def resampled(
+        self, name: str, replicate: Callable[[Ints], Floats], n_numbers: int
+    ) -> Floats | None:
+        """Return the estimates of a fitness rung in resamples of the patients, once per name.
+
+        Parameters
+        ----------
+        name : str
+            Of the rung; the decomposition asks for the replicates of a rung by its name.
+        replicate : callable
+            As :func:`timezero.estimate.person_bootstrap.person_bootstrap` takes it.
+        n_numbers : int
+            How many numbers a replicate gives.
+
+        Returns
+        -------
+        numbers : (replicates, n_numbers) float64 or None
+            None when switched off (fitness.replicates = 0). The same patients are in the same
+            replicate for every name, and in :meth:`bootstrap`.
+        """
+        chosen = self.protocol.fitness.replicates
+        if chosen == 0:
+            return None
+        if name not in self._numbers:
+            self._numbers[name] = person_bootstrap(
+                replicate,
+                n_patients=self.cohort.n,
+                n_numbers=n_numbers,
+                replicates=chosen,
+                seed=self.protocol.analysis.seed,
+                workers=self.protocol.analysis.workers,
+                progress=lambda done, total: self.progress(f"bootstrap, {name}", done, total),
+                kept=self.kept_by_name(name) if self.kept_by_name is not None else None,
+            )
+        return self._numbers[name]
+
+    def replicates_of(self, name: str) -> Floats | None:
+        """Return the replicates that a rung has made, or None."""
+        return self._numbers.get(name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

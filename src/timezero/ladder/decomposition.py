@@ -1,4 +1,4 @@
-"""The naive advantage taken apart: what the clock, the waiting and the trigger made of it."""
+"""The naive advantage taken apart: what clock, waiting, trigger and choice made of it."""
 
 from __future__ import annotations
 
@@ -30,9 +30,16 @@ WORDS = {
     "clock": "removed by counting everybody from one clock",
     "person_time": "removed by counting each day in the state it was lived in",
     "trigger": "removed by counting only candidates, from the trigger",
+    "fitness": "removed by weighting for the characteristics that were measured before treatment",
     "remainder": "left: effect of the treatment, choice of fitter patients, and chance together",
+    "chance": "how far chance alone moves an estimate from so few patients, 95 times in 100, "
+    "either way; not a part of the sum",
 }
+WEIGHTED_RUNG = "marginal_structural_cox"
 WITH_TRIGGER_LEFT = ", with what patients who were no candidates make of it"
+WEIGHTED_LEFT = (
+    "left: effect of the treatment, choice by what was not measured, and chance together"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -44,7 +51,12 @@ class _Step:
 
 
 def _minus(one: _Step, other: _Step) -> _Step:
-    return _Step(value=one.value - other.value, replicates=one.replicates - other.replicates)
+    """Subtract one step from another, replicate by replicate: the same patients are in each."""
+    both = min(one.replicates.size, other.replicates.size)
+    return _Step(
+        value=one.value - other.value,
+        replicates=one.replicates[:both] - other.replicates[:both],
+    )
 
 
 _NOT_ASSESSED = _Step(value=NAN, replicates=np.array([NAN]))
@@ -75,7 +87,7 @@ def _lived(climb: Climb, rung: Rung, *, bootstrap: str, rows: PersonTime, horizo
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Steps:
-    """The same contrast at each stage; ``trigger`` is None where no trigger can be used.
+    """The same contrast at each stage; None where a trigger or weights cannot be used.
 
     ``starts`` and ``trigger_starts`` say from when time lived is counted there, NaN = from zero.
     """
@@ -84,6 +96,7 @@ class _Steps:
     one_clock: _Step
     person_time: _Step
     trigger: _Step | None
+    weighted: _Step | None = None
     starts: float = NAN
     trigger_starts: float = NAN
 
@@ -92,6 +105,8 @@ def _words(part: Part, steps: _Steps) -> str:
     """Return what a part is; time lived is counted from later once states are compared."""
     starts = {"person_time": steps.starts, "trigger": steps.trigger_starts}.get(part, NAN)
     words = WORDS[part]
+    if part == "remainder" and steps.weighted is not None:
+        words = WEIGHTED_LEFT
     if not np.isnan(starts):
         words += f"; time lived counts from {starts:g} on, where both states hold enough patients"
     if part == "remainder" and steps.trigger is None:
@@ -100,13 +115,15 @@ def _words(part: Part, steps: _Steps) -> str:
 
 
 def _shares(climb: Climb, scale: Scale, steps: _Steps, at: float) -> list[Share]:
-    trigger = steps.trigger
+    trigger, weighted = steps.trigger, steps.weighted
+    counted = steps.person_time if trigger is None else trigger
     parts: list[tuple[Part, _Step | None]] = [
         ("published", steps.published),
         ("clock", _minus(steps.published, steps.one_clock)),
         ("person_time", _minus(steps.one_clock, steps.person_time)),
         ("trigger", None if trigger is None else _minus(steps.person_time, trigger)),
-        ("remainder", steps.person_time if trigger is None else trigger),
+        ("fitness", None if weighted is None else _minus(counted, weighted)),
+        ("remainder", counted if weighted is None else weighted),
     ]
     shares: list[Share] = []
     for part, step in parts:
@@ -126,7 +143,37 @@ def _shares(climb: Climb, scale: Scale, steps: _Steps, at: float) -> list[Share]
                 at=at,
             )
         )
-    return shares
+    return [*shares, _chance(shares[-1])]
+
+
+def _chance(left: Share) -> Share:
+    """Return how far chance moves what is left: half the width of its interval."""
+    half = (left.upper - left.lower) / 2.0
+    return Share(
+        scale=left.scale,
+        part="chance",
+        value=half,
+        lower=-half,
+        upper=half,
+        status="not_assessed" if np.isnan(half) else "ok",
+        words=WORDS["chance"],
+        at=left.at,
+    )
+
+
+def _weighted(climb: Climb, rungs: dict[str, Rung]) -> _Step | None:
+    """Return the weighted log hazard ratio, with its replicates cut or filled to their number."""
+    rung = rungs.get(WEIGHTED_RUNG)
+    contrast = None if rung is None else rung.contrast("log_hazard_ratio", "weighted")
+    if contrast is None:
+        return None
+    replicates = np.full(max(climb.protocol.analysis.bootstrap, 1), np.nan)
+    made = climb.replicates_of(WEIGHTED_RUNG)
+    if made is not None:
+        both = min(replicates.size, made.shape[0])
+        replicates = replicates[:both]
+        replicates[:] = made[:both, 0]
+    return _Step(value=contrast.value, replicates=replicates)
 
 
 def _one_clock(published: str) -> str:
@@ -145,6 +192,7 @@ def _on_log_scale(climb: Climb, rungs: dict[str, Rung]) -> list[Share]:
         trigger=(
             _log_ratio(climb, rungs, "from_trigger", from_trigger(cohort)) if with_trigger else None
         ),
+        weighted=_weighted(climb, rungs),
     )
     return _shares(climb, "log_hazard_ratio", steps, NAN)
 
@@ -193,7 +241,7 @@ def _lived_from_trigger(
 
 
 def decompose(climb: Climb, rungs: tuple[Rung, ...]) -> tuple[Share, ...]:
-    """Split the published difference into clock, person-time, trigger and remainder.
+    """Split the published difference into clock, person-time, trigger, fitness and remainder.
 
     Parts add up to the published difference on each scale. The scale of time lived is left out
     when no horizon can be used or the states never hold enough patients.

@@ -5,14 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 from timezero.align.time_varying import time_varying
+from timezero.checkpoints import Checkpoints
 from timezero.errors import AnalysisRefused
 from timezero.ladder.climb import Climb, Progress, RungMethod
 from timezero.ladder.decomposition import decompose
 from timezero.ladder.defaults import horizons_for, landmarks_for
 from timezero.ladder.design import baseline_design
 from timezero.ladder.fitness_plan import fitness_plan
+from timezero.ladder.kept_replicates import KeptReplicates
 from timezero.ladder.verdict import reach_verdict
 from timezero.model.cohort import Cohort
 from timezero.model.protocol import Protocol
@@ -22,7 +25,11 @@ from timezero.registry import discover
 
 
 def study(
-    cohort: Cohort, protocol: Protocol | None = None, *, progress: Progress | None = None
+    cohort: Cohort,
+    protocol: Protocol | None = None,
+    *,
+    progress: Progress | None = None,
+    keep_in: Path | None = None,
 ) -> StudyResult:
     """Walk the ladder: from the comparison as published to the fair ones, and the verdict.
 
@@ -34,6 +41,9 @@ def study(
         The question and the analyses; defaults where nothing is said.
     progress : callable, optional
         Called with the name of a long step, the work done and the work there is.
+    keep_in : Path, optional
+        Folder in which finished bootstrap replicates are kept until the study is done, so that an
+        interrupted one goes on where it stopped, to the same bits.
 
     Returns
     -------
@@ -47,13 +57,14 @@ def study(
     """
     protocol = protocol or Protocol()
     _refuse_nothing_to_compare(cohort)
-    climb = _prepare(cohort, protocol, progress or _silent)
+    kept = Checkpoints(keep_in)
+    climb = _prepare(cohort, protocol, progress or _silent, kept)
     rungs = _climb_all(climb)
     climb.progress("decomposition", 0, 1)
     decomposition = decompose(climb, rungs)
     verdict = reach_verdict(climb, rungs)
     climb.progress("decomposition", 1, 1)
-    return StudyResult(
+    result = StudyResult(
         cohort=cohort,
         protocol=protocol,
         rungs=rungs,
@@ -63,6 +74,17 @@ def study(
         findings=cohort.findings,
         provenance=_provenance(cohort, protocol),
     )
+    kept.done()
+    return result
+
+
+def study_key(cohort: Cohort, protocol: Protocol) -> str:
+    """Return the digest of everything a study's replicates are made of, the program included."""
+    sources = Path(__file__).parent.parent.rglob("*.py")
+    told = sorted((p.name, p.stat().st_size, p.stat().st_mtime_ns) for p in sources)
+    workers = {"analysis": protocol.analysis.model_copy(update={"workers": 1})}
+    asked = protocol.model_copy(update=workers).model_dump_json(by_alias=True)
+    return digest_of(cohort.digest.encode(), asked.encode(), repr(told).encode())
 
 
 def ladder_methods() -> list[RungMethod]:
@@ -75,7 +97,7 @@ def _silent(step: str, done: int, total: int) -> None:
     """Report nothing."""
 
 
-def _prepare(cohort: Cohort, protocol: Protocol, progress: Progress) -> Climb:
+def _prepare(cohort: Cohort, protocol: Protocol, progress: Progress, kept: Checkpoints) -> Climb:
     horizons, horizon_rule = horizons_for(protocol, time_varying(cohort))
     landmarks, landmark_rule = landmarks_for(protocol, cohort)
     design = baseline_design(cohort)
@@ -89,6 +111,7 @@ def _prepare(cohort: Cohort, protocol: Protocol, progress: Progress) -> Climb:
         horizon_rule=horizon_rule,
         landmark_rule=landmark_rule,
         progress=progress,
+        kept_by_name=lambda name: KeptReplicates(name=name, checkpoints=kept),
     )
 
 

@@ -16,6 +16,7 @@ Measure: TypeAlias = Literal[
     "median_difference",
     "time_ratio",
     "log_time_ratio",
+    "cumulative_incidence_difference",
 ]
 
 NAN = float("nan")

@@ -1,4 +1,4 @@
-"""What has been simulated is kept on disk until the audit is done, so that it can be resumed."""
+"""Finished parts of long work are kept on disk until all is done, so that it can be resumed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Arrays: TypeAlias = dict[str, NDArray[np.float64]]
 
 
 class Checkpoints:
-    """Stages of one audit, each a file of arrays in a folder named by what the audit is made of.
+    """Parts of one piece of work, each a file of arrays in a folder named by what it is made of.
 
     Parameters
     ----------
@@ -35,17 +35,29 @@ class Checkpoints:
         A file that cannot be read is computed again; a folder that cannot be written to keeps
         nothing. The file is complete or not there: it is written beside and then renamed.
         """
-        if self.folder is None:
-            return compute()
-        path = self.folder / f"{name}.npz"
-        self._kept.add(path)
-        stored = _read(path)
+        stored = self.read(name)
         if stored is not None:
             return stored
         found = compute()
+        self.write(name, found)
+        return found
+
+    def read(self, name: str) -> Arrays | None:
+        """Return a part that was finished before; None when there is none that can be read."""
+        if self.folder is None:
+            return None
+        path = self.folder / f"{name}.npz"
+        self._kept.add(path)
+        return _read(path)
+
+    def write(self, name: str, found: Arrays) -> None:
+        """Keep a finished part."""
+        if self.folder is None:
+            return
+        path = self.folder / f"{name}.npz"
+        self._kept.add(path)
         with contextlib.suppress(OSError):
             self._keep(path, found)
-        return found
 
     def _keep(self, path: Path, found: Arrays) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -59,7 +71,7 @@ class Checkpoints:
             raise
 
     def done(self) -> None:
-        """Remove what was kept, and the folder if nothing else is in it: the audit is complete."""
+        """Remove what was kept, and the folder if nothing else is in it: the work is complete."""
         if self.folder is None:
             return
         with contextlib.suppress(OSError):
@@ -84,7 +96,15 @@ def _array(data: bytes) -> NDArray[np.float64]:
     return np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
 
 
-def default_folder(digest: str) -> Path:
-    """Return where an audit keeps its stages between runs, in the user's cache."""
+def default_folder(digest: str, *, kind: str = "audits") -> Path:
+    """Return where work keeps its finished parts between runs, in the user's cache.
+
+    Parameters
+    ----------
+    digest : str
+        Of everything that the work is made of.
+    kind : str
+        ``audits`` or ``studies``.
+    """
     caches = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
-    return caches / "timezero" / "audits" / digest[:32]
+    return caches / "timezero" / kind / digest[:32]
