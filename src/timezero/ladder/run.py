@@ -15,6 +15,7 @@ from timezero.ladder.decomposition import decompose
 from timezero.ladder.defaults import horizons_for, landmarks_for
 from timezero.ladder.design import baseline_design
 from timezero.ladder.fitness_plan import fitness_plan
+from timezero.ladder.guard import acted_upon, judge_all
 from timezero.ladder.kept_replicates import KeptReplicates
 from timezero.ladder.verdict import reach_verdict
 from timezero.model.cohort import Cohort
@@ -60,6 +61,9 @@ def study(
     kept = Checkpoints(keep_in)
     climb = _prepare(cohort, protocol, progress or _silent, kept)
     rungs = _climb_all(climb)
+    sensitivity = _sensitivity(climb, rungs)
+    judgements = judge_all(climb, rungs, sensitivity)
+    rungs = acted_upon(rungs, judgements)
     climb.progress("decomposition", 0, 1)
     decomposition = decompose(climb, rungs)
     verdict = reach_verdict(climb, rungs)
@@ -70,9 +74,10 @@ def study(
         rungs=rungs,
         verdict=verdict,
         decomposition=decomposition,
-        sensitivity=_sensitivity(climb, rungs),
+        sensitivity=sensitivity,
         findings=cohort.findings,
         provenance=_provenance(cohort, protocol),
+        guards=judgements,
     )
     kept.done()
     return result

@@ -76,6 +76,44 @@ def code_of(naive: Contrast, fair: Contrast) -> str:
     return "waiting_explains_it" if naive.value < fair.lower else "too_few_to_tell"
 
 
+def fitness_sentence(fair: Contrast, weighted: Contrast) -> str:
+    """Say what weighting for the measured characteristics makes of the fair comparison.
+
+    The rules are symmetric: they ask on which side of 1 each interval lies, and whether the
+    weighted interval excludes the unweighted estimate.
+    """
+    side, was = _side(weighted), _side(fair)
+    if side == 0 and was == 0:
+        return "Weighting for the measured characteristics does not change that."
+    if side == was:
+        return "Weighting for the measured characteristics leaves that association."
+    if side != 0:
+        longer = "longer" if side < 0 else "shorter"
+        return (
+            f"Weighted for the measured characteristics, treatment is associated with {longer} "
+            "survival."
+        )
+    if not weighted.lower <= fair.value <= weighted.upper:
+        return (
+            "The choice of patients by what was measured explains that: weighted for it, there is "
+            "no evidence of a difference."
+        )
+    return (
+        "Weighted for the measured characteristics, the data agree both with that association and "
+        "with none."
+    )
+
+
+def _side(contrast: Contrast) -> int:
+    """Return -1 where the interval of a ratio lies below 1, +1 above, 0 where it includes 1."""
+    return -1 if contrast.upper < 1.0 else 1 if contrast.lower > 1.0 else 0
+
+
+def _weighted(rungs: dict[str, Rung]) -> Contrast | None:
+    rung = rungs.get("marginal_structural_cox")
+    return None if rung is None else rung.contrast("hazard_ratio", "weighted")
+
+
 def _reasons(climb: Climb, rungs: dict[str, Rung], naive: Contrast, fair: Contrast) -> list[str]:
     fair_name = fair_rung(rungs).name
     reasons = [
@@ -98,16 +136,19 @@ def _reasons(climb: Climb, rungs: dict[str, Rung], naive: Contrast, fair: Contra
     adjusted = primary_ratio(rungs[fair_name], "adjusted")
     if adjusted is not None:
         reasons.append(f"adjusted for what was known at time zero, it is {_printed(adjusted)}")
+    weighted = _weighted(rungs)
+    if weighted is not None:
+        reasons.append(f"weighted for the measured characteristics, it is {_printed(weighted)}")
     return reasons
 
 
 def _not_answered(climb: Climb, rungs: dict[str, Rung]) -> tuple[str, ...]:
-    open_questions = [
-        (
-            "whether fitter patients were chosen for the treatment: only covariates known at "
-            "time zero were used, and anything that changed later was not"
-        ),
-    ]
+    known = (
+        "covariates recorded before treatment were used"
+        if climb.cohort.histories
+        else ("covariates known at time zero were used, and anything that changed later was not")
+    )
+    open_questions = [f"whether fitter patients were chosen for the treatment: only {known}"]
     if rungs["from_trigger"].status != "ok":
         open_questions.append(
             f"who could have had the treatment at all: {rungs['from_trigger'].refusal}"
@@ -134,9 +175,13 @@ def reach_verdict(climb: Climb, ladder: tuple[Rung, ...]) -> Verdict:
             not_answered=not_answered,
         )
     code = code_of(naive_ratio, fair_ratio)
+    headline = FEW_EVENTS_HEADLINE if has_few_events(fair_ratio) else HEADLINES[code]
+    weighted = _weighted(rungs)
+    if weighted is not None and code != "too_few_to_tell":
+        headline = f"{headline} {fitness_sentence(fair_ratio, weighted)}"
     return Verdict(
         code=code,
-        headline=FEW_EVENTS_HEADLINE if has_few_events(fair_ratio) else HEADLINES[code],
+        headline=headline,
         number=f"Hazard ratio {_printed(naive_ratio)} as first counted; "
         f"{_printed(fair_ratio)} counted fairly",
         reasons=tuple(_reasons(climb, rungs, naive_ratio, fair_ratio)),

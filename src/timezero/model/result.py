@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 from timezero.findings import Finding
 from timezero.model.cohort import Cohort
 from timezero.model.estimate import ArmSummary, Contrast, Curve
+from timezero.model.guard import GuardJudgement
 from timezero.model.protocol import Protocol
 
 Role: TypeAlias = Literal["published_error", "correction"]
@@ -163,6 +164,7 @@ class StudyResult:
     sensitivity: tuple[DataTable, ...]
     findings: tuple[Finding, ...]
     provenance: Provenance
+    guards: tuple[GuardJudgement, ...] = ()
 
     def rung(self, name: str) -> Rung:
         """Return the rung with this name."""

@@ -1,0 +1,1 @@
+"""Honesty guards, one file each, exposing GUARD."""
