@@ -8,7 +8,14 @@ from timezero.model.reading import primary_ratio
 from timezero.model.result import DataTable, Rung
 
 COMMON_OUTCOME = 0.15
-CORRECTED_FOR_WAITING = ("time_varying", "from_trigger")
+CORRECTED_FOR_WAITING = (
+    "time_varying",
+    "from_trigger",
+    "clone_censor_weight",
+    "sequential_trials",
+    "marginal_structural_cox",
+    "risk_set_matching",
+)
 
 
 def sensitivity(climb: Climb, rungs: tuple[Rung, ...]) -> DataTable | None:
