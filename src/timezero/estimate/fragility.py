@@ -62,7 +62,7 @@ def fragility(rows: PersonTime, *, level: float = 0.95) -> Fragility:
 
     References
     ----------
-    .. [walsh2014], [bomze2020]
+    .. [walsh2014], [lin2021]
 
     Raises
     ------
