@@ -32,11 +32,14 @@ class Looked:
         By name.
     sensitivity : mapping of str to DataTable
         By name.
+    judged : tuple of GuardJudgement
+        What the guards of lower number found.
     """
 
     climb: Climb
     rungs: Mapping[str, Rung]
     sensitivity: Mapping[str, DataTable]
+    judged: tuple[GuardJudgement, ...] = ()
 
     def standing(self) -> Iterator[Rung]:
         """Yield the rungs that have numbers, in the order of the ladder."""
@@ -60,6 +63,8 @@ class Guard:
         Yields what it found. Yielding nothing means: not applicable to this study.
     references : tuple of str
         Keys of the bibliography.
+    adds_caution : bool
+        False where the rung itself says what the guard finds.
     """
 
     number: str
@@ -67,6 +72,7 @@ class Guard:
     threshold: str
     judge: Judge
     references: tuple[str, ...] = ()
+    adds_caution: bool = True
 
     def judgements(self, looked: Looked) -> tuple[GuardJudgement, ...]:
         """Return the judgements, one at least."""
@@ -95,13 +101,15 @@ def guards() -> list[Guard]:
 def judge_all(
     climb: Climb, rungs: tuple[Rung, ...], sensitivity: tuple[DataTable, ...]
 ) -> tuple[GuardJudgement, ...]:
-    """Ask every guard."""
+    """Ask every guard, in the order of their numbers."""
     looked = Looked(
         climb=climb,
         rungs={rung.name: rung for rung in rungs},
         sensitivity={table.name: table for table in sensitivity},
     )
-    return tuple(j for guard in guards() for j in guard.judgements(looked))
+    for guard in guards():
+        looked = replace(looked, judged=(*looked.judged, *guard.judgements(looked)))
+    return looked.judged
 
 
 def acted_upon(rungs: tuple[Rung, ...], judgements: tuple[GuardJudgement, ...]) -> tuple[Rung, ...]:
@@ -111,6 +119,7 @@ def acted_upon(rungs: tuple[Rung, ...], judgements: tuple[GuardJudgement, ...]) 
 
 def _acted_upon(rung: Rung, judgements: tuple[GuardJudgement, ...]) -> Rung:
     mine = [j for j in judgements if j.subject == rung.name and rung.status == "ok"]
+    quiet = {guard.number for guard in guards() if not guard.adds_caution}
     withdrawn = [j for j in mine if j.status == "withdrawn"]
     if withdrawn:
         return replace(
@@ -124,5 +133,9 @@ def _acted_upon(rung: Rung, judgements: tuple[GuardJudgement, ...]) -> Rung:
             # The tables say why: weights, balance, positivity.
             cautions=rung.cautions,
         )
-    added = [f"{j.what} (guard {j.number})" for j in mine if j.status in {"cautioned", "failed"}]
+    added = [
+        f"{j.what} (guard {j.number})"
+        for j in mine
+        if j.status in {"cautioned", "failed"} and j.number not in quiet
+    ]
     return replace(rung, cautions=tuple(dict.fromkeys((*rung.cautions, *added))))

@@ -6,12 +6,20 @@ import math
 
 from timezero.ladder.climb import Climb
 from timezero.model.estimate import Contrast
+from timezero.model.guard import GuardJudgement
 from timezero.model.reading import fair_rung, primary_ratio, ratio_text
 from timezero.model.result import Rung, Verdict
 
 EVENTS_AT_LEAST = 10
 FEW_EVENTS_HEADLINE = (
     f"Too few to tell: counted fairly, the comparison rests on fewer than {EVENTS_AT_LEAST} events."
+)
+WEIGHTED = "marginal_structural_cox"
+# Balance, equipoise, mean of weights, positivity.
+AGAINST_WEIGHTS = ("G6", "G7", "G10", "G13")
+NOT_ALIKE = (
+    "Weighting could not make treated and untreated alike, so whether fitter patients were chosen "
+    "stays open."
 )
 HEADLINES = {
     "waiting_explains_it": (
@@ -110,7 +118,7 @@ def _side(contrast: Contrast) -> int:
 
 
 def _weighted(rungs: dict[str, Rung]) -> Contrast | None:
-    rung = rungs.get("marginal_structural_cox")
+    rung = rungs.get(WEIGHTED)
     return None if rung is None else rung.contrast("hazard_ratio", "weighted")
 
 
@@ -158,8 +166,28 @@ def _not_answered(climb: Climb, rungs: dict[str, Rung]) -> tuple[str, ...]:
     return tuple(open_questions)
 
 
-def reach_verdict(climb: Climb, ladder: tuple[Rung, ...]) -> Verdict:
-    """Return the verdict, the one number, the reasons, and what stays open."""
+def _not_alike(judgements: tuple[GuardJudgement, ...]) -> GuardJudgement | None:
+    """Return the first failed guard that speaks against the weighted rung, if any does."""
+    return next(
+        (
+            j
+            for j in judgements
+            if j.subject == WEIGHTED and j.status == "failed" and j.number in AGAINST_WEIGHTS
+        ),
+        None,
+    )
+
+
+def reach_verdict(
+    climb: Climb, ladder: tuple[Rung, ...], judgements: tuple[GuardJudgement, ...] = ()
+) -> Verdict:
+    """Return the verdict, the one number, the reasons, and what stays open.
+
+    Parameters
+    ----------
+    judgements : tuple of GuardJudgement
+        Where a guard of the weights failed, the verdict does not rest on them, and says so.
+    """
     rungs = {rung.name: rung for rung in ladder}
     published = rungs[climb.protocol.question.published_error]
     fair = fair_rung(rungs)
@@ -177,8 +205,12 @@ def reach_verdict(climb: Climb, ladder: tuple[Rung, ...]) -> Verdict:
     code = code_of(naive_ratio, fair_ratio)
     headline = FEW_EVENTS_HEADLINE if has_few_events(fair_ratio) else HEADLINES[code]
     weighted = _weighted(rungs)
+    against = _not_alike(judgements)
     if weighted is not None and code != "too_few_to_tell":
-        headline = f"{headline} {fitness_sentence(fair_ratio, weighted)}"
+        said = fitness_sentence(fair_ratio, weighted) if against is None else NOT_ALIKE
+        headline = f"{headline} {said}"
+    if weighted is not None and against is not None:
+        not_answered = (f"{NOT_ALIKE} {against.what} (guard {against.number})", *not_answered)
     return Verdict(
         code=code,
         headline=headline,
