@@ -119,6 +119,9 @@ class Cohort:
         Characteristics that change after time zero.
     negative_control : (n,) float64 or None
         When an outcome happened that the treatment cannot change; NaN = never; None when not given.
+    potential : (n,) float64 or None
+        How long each patient could have been followed: from time zero to the last date of the
+        file, in the cohort's unit; None when times are not dates.
     """
 
     patient: tuple[str, ...]
@@ -140,6 +143,7 @@ class Cohort:
     centre: Covariate | None = None
     histories: tuple[History, ...] = ()
     negative_control: Floats | None = None
+    potential: Floats | None = None
 
     def __repr__(self) -> str:
         """Return the same few lines as ``str``, never the patients."""

@@ -21,14 +21,14 @@ def inflation(columns: Floats) -> tuple[Floats, float]:
     columns : (n, p) float64
         Complete, none constant, p >= 2.
     """
-    scaled: Floats = (columns - columns.mean(axis=0)) / columns.std(axis=0)
-    correlation: Floats = scaled.T @ scaled / columns.shape[0]
+    scaled = np.asarray((columns - columns.mean(axis=0)) / columns.std(axis=0), dtype=np.float64)
+    correlation = np.asarray(scaled.T @ scaled / columns.shape[0], dtype=np.float64)
     roots = np.linalg.eigvalsh(correlation)
     condition = float(np.sqrt(roots[-1] / max(roots[0], np.finfo(np.float64).tiny)))
     if roots[0] < 1e-12 * roots[-1]:
-        return np.full(columns.shape[1], np.inf), condition
-    inverse: Floats = np.linalg.inv(correlation)
-    return np.ascontiguousarray(np.diagonal(inverse)), condition
+        return np.full(columns.shape[1], np.inf, dtype=np.float64), condition
+    inverse = np.linalg.inv(correlation)
+    return np.array([inverse[k, k] for k in range(inverse.shape[0])], dtype=np.float64), condition
 
 
 def _judge(looked: Looked) -> Iterator[Judged]:

@@ -14,7 +14,8 @@ def _judge(looked: Looked) -> Iterator[Judged]:
     design = looked.climb.design
     if not design.names:
         return
-    missing = design.share_missing
+    # Rounded, so that five in a hundred are five per cent.
+    missing = round(design.share_missing, 12)
     yield Judged(
         status="failed" if missing > FAIL else "cautioned" if missing > CAUTION else "passed",
         what=f"{missing:.0%} of the patients lack a covariate"
