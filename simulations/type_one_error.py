@@ -47,9 +47,8 @@ from timezero.estimate.firth import fit_firth
 from timezero.estimate.landmark_supermodel import landmark_supermodel
 from timezero.estimate.log_rank import log_rank
 from timezero.estimate.redeal import redeal
-from timezero.ladder.climb import Climb
 from timezero.ladder.compare import compare_from_stable_start
-from timezero.ladder.design import baseline_design
+from timezero.ladder.run import prepare_climb
 from timezero.model.cohort import Cohort
 from timezero.model.person_time import PersonTime
 from timezero.model.protocol import AnalysisPart, Protocol
@@ -127,16 +126,7 @@ def exact(cohort: Cohort, *, seed: int) -> PValues:
 def by_state(cohort: Cohort) -> PValues:
     """Return the p-values of the differences between curves by state."""
     analysis = AnalysisPart(horizons=(HORIZON,), redeals=0, bootstrap=0)
-    climb = Climb(
-        cohort=cohort,
-        protocol=Protocol(analysis=analysis),
-        design=baseline_design(cohort),
-        horizons=(HORIZON,),
-        landmarks=(),
-        horizon_rule="",
-        landmark_rule="",
-        progress=lambda _step, _done, _total: None,
-    )
+    climb = prepare_climb(cohort, Protocol(analysis=analysis))
     numbers = compare_from_stable_start(climb, time_varying(cohort), name="simon_makuch")
     words = {
         "rmst_difference": "Simon-Makuch, time lived",

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from timezero.checkpoints import Checkpoints
 from timezero.ladder import run as ladder_run
 from timezero.ladder.climb import Climb
 from timezero.ladder.sensitivity import (
@@ -53,7 +52,7 @@ def patients(make_cohort: MakeCohort, n: int = 80, *, trigger: bool = False) -> 
 
 
 def climbed(cohort: Cohort, protocol: Protocol) -> tuple[Climb, tuple[Rung, ...]]:
-    climb = ladder_run._prepare(cohort, protocol, ladder_run._silent, Checkpoints(None))
+    climb = ladder_run.prepare_climb(cohort, protocol)
     wanted = {"time_varying", "from_trigger", "ever_treated"}
     methods = [m for m in ladder_run.ladder_methods() if m.name in wanted]
     return climb, tuple(method.rung(climb) for method in methods)

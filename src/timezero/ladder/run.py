@@ -59,7 +59,7 @@ def study(
     protocol = protocol or Protocol()
     _refuse_nothing_to_compare(cohort)
     kept = Checkpoints(keep_in)
-    climb = _prepare(cohort, protocol, progress or _silent, kept)
+    climb = prepare_climb(cohort, protocol, progress=progress, kept=kept)
     rungs = _climb_all(climb)
     sensitivity = _sensitivity(climb, rungs)
     judgements = judge_all(climb, rungs, sensitivity)
@@ -102,7 +102,29 @@ def _silent(step: str, done: int, total: int) -> None:
     """Report nothing."""
 
 
-def _prepare(cohort: Cohort, protocol: Protocol, progress: Progress, kept: Checkpoints) -> Climb:
+def prepare_climb(
+    cohort: Cohort,
+    protocol: Protocol,
+    *,
+    progress: Progress | None = None,
+    kept: Checkpoints | None = None,
+) -> Climb:
+    """Return what every rung of one walk is given.
+
+    Parameters
+    ----------
+    cohort, protocol : Cohort, Protocol
+    progress : callable, optional
+        Told the name of a long step, how much is done, and how much there is.
+    kept : Checkpoints, optional
+        Where finished bootstrap replicates are kept.
+
+    Raises
+    ------
+    AnalysisRefused
+        Strategies are to be compared from the trigger, and none was recorded.
+    """
+    checkpoints = kept or Checkpoints(None)
     horizons, horizon_rule = horizons_for(protocol, time_varying(cohort))
     landmarks, landmark_rule = landmarks_for(protocol, cohort)
     design = baseline_design(cohort)
@@ -115,8 +137,8 @@ def _prepare(cohort: Cohort, protocol: Protocol, progress: Progress, kept: Check
         landmarks=landmarks,
         horizon_rule=horizon_rule,
         landmark_rule=landmark_rule,
-        progress=progress,
-        kept_by_name=lambda name: KeptReplicates(name=name, checkpoints=kept),
+        progress=progress or _silent,
+        kept_by_name=lambda name: KeptReplicates(name=name, checkpoints=checkpoints),
     )
 
 
