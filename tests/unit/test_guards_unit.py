@@ -183,6 +183,13 @@ AFTER = Finding(
 )
 MARGINAL = "marginal_structural_cox"
 
+NO_CELLS = table("positivity", {"cell": [], "interval_start": []})
+
+
+def preference(**notes: float) -> DataTable:
+    return table("preference", {"score": [0.5]}, **notes)
+
+
 # Guard, data that must trigger it, the status it must give, and a near miss.
 CASES: list[tuple[str, GuardStatus, Looked, Looked]] = [
     (
@@ -317,13 +324,19 @@ CASES: list[tuple[str, GuardStatus, Looked, Looked]] = [
     ),
     (
         "G13",
-        "failed",
+        "cautioned",
         looked(
             rung(
                 MARGINAL, tables=(table("positivity", {"cell": ["old"], "interval_start": [0.0]}),)
             )
         ),
         looked(rung(MARGINAL, tables=(table("positivity", {"cell": [], "interval_start": []}),))),
+    ),
+    (
+        "G13",
+        "failed",
+        looked(rung(MARGINAL, tables=(NO_CELLS, preference(share_extreme=0.011)))),
+        looked(rung(MARGINAL, tables=(NO_CELLS, preference(share_extreme=0.010)))),
     ),
     (
         "G14",

@@ -26,7 +26,7 @@ def inflation(columns: Floats) -> tuple[Floats, float]:
     roots = np.linalg.eigvalsh(correlation)
     condition = float(np.sqrt(roots[-1] / max(roots[0], np.finfo(np.float64).tiny)))
     if roots[0] < 1e-12 * roots[-1]:
-        return np.full(columns.shape[1], np.inf, dtype=np.float64), condition
+        return np.inf * np.ones(columns.shape[1]), condition
     inverse = np.linalg.inv(correlation)
     return np.array([inverse[k, k] for k in range(inverse.shape[0])], dtype=np.float64), condition
 
