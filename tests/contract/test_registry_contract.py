@@ -57,6 +57,14 @@ RUNGS = [
     "simon_makuch",
     "time_varying",
     "from_trigger",
+    "clone_censor_weight",
+    "sequential_trials",
+    "marginal_structural_cox",
+    "risk_set_matching",
+    "g_formula",
+    "illness_death",
+    "structural_failure_time",
+    "bayesian",
 ]
 PUBLISHED_ERRORS = {"ever_treated", "clock_reset", "waiting_excluded"}
 

@@ -11,7 +11,20 @@ from typing import Any
 import pytest
 
 REFERENCE = Path(__file__).resolve().parents[2] / "reference"
-PROGRAMS = ("datasets", "stanford", "stanford_firth", "late_events", "naive_comparison")
+PROGRAMS = (
+    "datasets",
+    "stanford",
+    "stanford_firth",
+    "late_events",
+    "naive_comparison",
+    "clone_censor_weight",
+    "sequential_trials",
+    "marginal_structural_cox",
+    "risk_set_matching",
+    "g_formula",
+    "multi_state",
+    "structural_failure_time",
+)
 # Other processors and other builds of BLAS may round differently in the last digits.
 RERUN_AGREEMENT = 1e-10
 # Firth's maximum is found with numerical derivatives.

@@ -10,9 +10,13 @@ from pathlib import Path
 from types import ModuleType
 
 import numpy as np
+import polars as pl
 import pytest
 
+from timezero.align.history import split_at_measurements
 from timezero.align.time_varying import time_varying
+from timezero.align.trigger_state import trigger_state
+from timezero.estimate.cox import fit_cox
 from timezero.findings import Severity
 from timezero.intake.cohort import read_cohort
 from timezero.intake.protocol_file import read_protocol
@@ -22,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "src" / "timezero" / "data"
 EXAMPLES = sorted(p.name for p in DATA.iterdir() if (p / "study.toml").is_file())
 SIMULATED = [name for name in EXAMPLES if name.startswith("simulated_")]
+WITH_HISTORIES = "simulated_repeat_histories_300"
 HEARTS = [name for name in EXAMPLES if name.startswith("stanford_")]
 
 # What the calendar cannot decide in the real registry; the study file names the rule for each.
@@ -35,11 +40,9 @@ QUOTIENT_OF_DAYS = 1e-12
 
 
 @cache
-def generator() -> ModuleType:
-    """Load the program that writes the simulated registries."""
-    spec = importlib.util.spec_from_file_location(
-        "make_simulated_registry", ROOT / "simulations" / "make_simulated_registry.py"
-    )
+def generator(name: str = "make_simulated_registry") -> ModuleType:
+    """Load the program that writes simulated registries."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "simulations" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -100,6 +103,7 @@ def test_all_examples_are_here() -> None:
         "simulated_repeat_effect_500",
         "simulated_repeat_hipec_29",
         "simulated_repeat_hipec_500",
+        "simulated_repeat_histories_300",
         "stanford_heart",
         "stanford_heart_jasa",
     ]
@@ -137,12 +141,53 @@ def test_a_real_registry_is_not_called_simulated(name: str) -> None:
     assert not cohort_of(name).simulated
 
 
-@pytest.mark.parametrize("name", SIMULATED)
+@pytest.mark.parametrize("name", [name for name in SIMULATED if name != WITH_HISTORIES])
 def test_the_generator_writes_the_same_bytes_again(name: str) -> None:
     made = generator()
     world = next(w for w in made.WORLDS if w.name == name)
     text = made.as_csv(made.draw(world.n, world.seed, world.true_hazard_ratio))
     assert text.encode("ascii") == (DATA / name / made.FILE_NAME).read_bytes()
+
+
+def test_the_generator_of_histories_writes_the_same_bytes_again() -> None:
+    made = generator("make_simulated_histories")
+    for text, file in zip(made.as_csv(made.draw()), (made.REGISTRY, made.HISTORY), strict=True):
+        assert text.encode("ascii") == (DATA / WITH_HISTORIES / file).read_bytes()
+        header, *rows = csv.reader(io.StringIO(text))
+        assert {row[header.index("simulated")] for row in rows} == {"yes"}
+
+
+def test_the_registry_with_histories_holds_what_drives_treatment_and_death() -> None:
+    cohort = cohort_of(WITH_HISTORIES)
+    (score,) = cohort.histories
+    assert (score.name, score.kind, score.maximum_age) == ("fitness_score", "numeric", 12.0)
+    assert set(score.patient.tolist()) == set(range(300))
+    assert cohort.competing is not None
+    assert not (cohort.competing & cohort.event).any()
+    assert min(cohort.n_competing, int(cohort.event.sum()), cohort.n_initiated) > 30
+    assert cohort.centre is not None
+    assert len(cohort.centre.levels) == 5
+
+
+def test_adjusting_for_the_score_as_last_seen_finds_the_truth_of_the_simulated_world() -> None:
+    made = generator("make_simulated_histories")
+    registry, history = (pl.read_csv(io.StringIO(text)) for text in made.as_csv(made.draw(8000, 1)))
+    protocol = read_protocol(DATA / WITH_HISTORIES / "study.toml")
+    cohort = read_cohort(registry, protocol, histories=history)
+    whole, _ = trigger_state(cohort)
+    rows, score, _ = split_at_measurements(whole, cohort)
+    assert cohort.trigger is not None
+    triggered = cohort.trigger[rows.patient] <= rows.entry
+    pci = cohort.covariates[1].values[rows.patient]
+    # Too old is one value in many thousands here; it is set to the middle of the scale.
+    since = np.nan_to_num(score[:, 0], nan=5.0) * triggered
+    truth = np.array([0.0, 0.02, -0.30])
+    terms = np.column_stack([rows.arm, pci, since, triggered]).astype(float)
+    full = fit_cox(rows, terms)
+    error = np.sqrt(np.diag(full.covariance))[:3]
+    assert np.all(np.abs(full.coefficients[:3] - truth) < 3.0 * error)
+    without = fit_cox(rows, terms[:, [0, 1, 3]])
+    assert without.coefficients[0] < -8.0 * error[0]
 
 
 def test_another_seed_gives_another_registry() -> None:

@@ -219,7 +219,7 @@ def found_in(path: Path, protocol: Protocol, code: str) -> list[Finding]:
     return [f for f in inspect(draft) if f.code == code]
 
 
-@pytest.mark.parametrize("name", sorted(discover("timezero.intake.checks", "CHECK")))
+@pytest.mark.parametrize("name", sorted(CASES))
 def test_each_check_sees_its_fault_at_its_address(name: str, tmp_path: Path) -> None:
     case = CASES[name]
     path = registry(tmp_path, case.trigger, case.rows)
@@ -229,7 +229,7 @@ def test_each_check_sees_its_fault_at_its_address(name: str, tmp_path: Path) -> 
     assert found[0].mend or case.severity is N
 
 
-@pytest.mark.parametrize("name", sorted(discover("timezero.intake.checks", "CHECK")))
+@pytest.mark.parametrize("name", sorted(CASES))
 def test_no_check_sees_a_fault_in_a_near_miss(name: str, tmp_path: Path) -> None:
     case = CASES[name]
     path = registry(tmp_path, case.near, case.near_rows)
@@ -252,6 +252,13 @@ def test_everything_milder_rides_on_the_cohort(name: str, tmp_path: Path) -> Non
     case = CASES[name]
     cohort = read_cohort(registry(tmp_path, case.trigger), protocol_of(case.data))
     assert name in {f.code for f in cohort.findings}
+
+
+def test_every_check_has_its_faults() -> None:
+    checks = set(discover("timezero.intake.checks", "CHECK"))
+    others = Path(__file__).with_name("test_changing_values_unit.py").read_text()
+    assert {name for name in checks - set(CASES) if f'"{name}"' not in others} == set()
+    assert set(CASES) <= checks
 
 
 def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:

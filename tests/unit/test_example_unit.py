@@ -33,6 +33,7 @@ def test_a_copied_example_is_complete(name: str, tmp_path: Path) -> None:
     cohort = read_cohort(registry_path(protocol, study), protocol)
     assert cohort.n == read_example(name).n_patients
     assert cohort.simulated == read_example(name).simulated
+    assert len(cohort.histories) == len(protocol.data.history)
 
 
 def test_nothing_is_copied_over_other_files(tmp_path: Path) -> None:

@@ -141,3 +141,14 @@ def test_cells_cannot_command_the_terminal(
 def test_what_is_no_table_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputRefused):
         COMMAND(tmp_path / "nowhere.csv")
+
+
+def test_columns_that_may_be_centres_are_mentioned(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [f"{k},{k + 1},0,,{'AB'[k % 2]},h{k},{k % 3}" for k in range(8)]
+    header = "id,exit,event,initiation,Treating centre,hospital,opposite"
+    path = written(tmp_path, "\n".join([header, *rows]) + "\n")
+    assert look(path).centre_candidates == ("Treating centre",)
+    COMMAND(path, plain=True)
+    assert "may say where a patient was treated: Treating centre" in capsys.readouterr().out

@@ -10,12 +10,13 @@ import pytest
 from timezero.errors import InputRefused, UnknownName
 from timezero.intake.examples import example_names, example_study_file
 from timezero.intake.protocol_file import (
+    history_path,
     read_protocol,
     registry_path,
     validated,
     write_protocol,
 )
-from timezero.model.protocol import AnalysisPart, DataPart, Protocol, QuestionPart
+from timezero.model.protocol import AnalysisPart, DataPart, FitnessPart, Protocol, QuestionPart
 
 FULL = Protocol(
     data=DataPart(
@@ -27,6 +28,22 @@ FULL = Protocol(
         event_value=("1", "2"),
         date_format="%d/%m/%Y",
         decimal_comma=True,
+        competing_value=("3",),
+        centre="site",
+        negative_control="cataract",
+        history_file="values.csv",
+        history_id="nr",
+        history_time="day",
+        history=("crp", "a.b [mg]"),
+        maximum_age={"crp": 0.1, "a.b [mg]": 12.0},
+    ),
+    fitness=FitnessPart(
+        counted_from="time_zero",
+        grace_period=6.0,
+        grace_periods=(3.0, 6.0),
+        period=0.5,
+        match_exactly=("age",),
+        replicates=0,
     ),
     question=QuestionPart(title="two\nlines\tand \x1b a tab"),
     analysis=AnalysisPart(horizons=(12.0, 0.1), landmarks=(0.0,), seed=0),
@@ -125,3 +142,15 @@ def test_the_registry_is_looked_up_beside_the_study_file(tmp_path: Path) -> None
     assert registry_path(Protocol(), tmp_path / "study.toml") is None
     absolute = Protocol(data=DataPart(file=str(tmp_path / "r.csv")))
     assert registry_path(absolute, "study.toml") == tmp_path / "r.csv"
+
+
+def test_the_second_table_is_looked_up_beside_the_study_file(tmp_path: Path) -> None:
+    protocol = Protocol(data=DataPart(history_file="a/values.csv"))
+    assert history_path(protocol, tmp_path / "study.toml") == tmp_path / "a" / "values.csv"
+    assert history_path(Protocol(), tmp_path / "study.toml") is None
+
+
+def test_an_age_of_no_history_is_refused() -> None:
+    with pytest.raises(InputRefused) as refusal:
+        validated({"data": {"maximum_age": {"crp": 3}}, "schema": "timezero/protocol/1"})
+    assert "maximum_age names crp" in refusal.value.mend

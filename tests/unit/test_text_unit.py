@@ -86,7 +86,7 @@ def test_the_frame_has_one_row_a_contrast_and_one_a_refusal(made_up_result: Make
 def test_notebooks_show_the_ladder(made_up_result: MakeResult) -> None:
     html = made_up_result()._repr_html_()
     assert "refused: no trigger was recorded" in html
-    assert html.count("<tr>") == 13
+    assert html.count("<tr>") == 22
 
 
 def test_files_are_written_whole_or_not_at_all(

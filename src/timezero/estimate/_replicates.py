@@ -15,6 +15,9 @@ Progress: TypeAlias = Callable[[int, int], None]
 REDEAL_STREAM: Final = 1
 BOOTSTRAP_STREAM: Final = 2
 BAND_STREAM: Final = 3
+MATCHED_STREAM: Final = 12
+G_FORMULA_STREAM: Final = 13
+BAYESIAN_STREAM: Final = 17
 LARGEST_SEED: Final = 2**64 - 1
 
 

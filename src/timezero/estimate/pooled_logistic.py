@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
 
@@ -11,8 +13,9 @@ from timezero.errors import AnalysisRefused
 from timezero.estimate.maximise import maximise
 from timezero.kernels.pooled_logistic import logistic_pass, logistic_scores
 
-# On columns of unit spread, a linear predictor of this size means odds of a million.
-SUSPICIOUS_PREDICTOR = 14.0
+# Towards an infinite maximum each step adds one to the predictor, so that the steps do not shrink
+# until, at about 34, rounding ends the score: a maximum nearer than this is a real one.
+SUSPICIOUS_PREDICTOR = 25.0
 ITERATIONS = 60
 LARGEST_SCALED = 1e12
 
@@ -113,8 +116,10 @@ def fit_logistic(
     begin = np.zeros(design.shape[1])
     begin[0] = np.log(given @ outcome / (given @ ~outcome))
     if start is not None:
-        begin = np.linalg.solve(back, start)
-    scaled, information, likelihood, penalised = _climb(design, outcome, given, begin, where)
+        begin = np.asarray(np.linalg.solve(back, start), dtype=np.float64)
+    scaled, information, likelihood, penalised = _climb(
+        design, outcome, given, begin=begin, where=where
+    )
     covariance = back @ _inverse(information, names, where) @ back.T
     return LogisticFit(
         names=("(intercept)", *names),
@@ -199,7 +204,7 @@ def _scales(
 
 
 def _climb(
-    design: Floats, outcome: Bools, weight: Floats, begin: Floats, where: str
+    design: Floats, outcome: Bools, weight: Floats, *, begin: Floats, where: str
 ) -> tuple[Floats, Floats, float, bool]:
     p = begin.size
 
@@ -248,8 +253,9 @@ def is_separated(design: Floats, outcome: Bools) -> bool:
     ----------
     .. [albert1984], section 3
     """
-    from scipy.optimize import linprog
+    from scipy import optimize
 
+    linprog = cast("Callable[..., Any]", optimize.linprog)  # type: ignore[reportUnknownMemberType]
     rows = np.unique(np.where(outcome[:, np.newaxis], design, -design), axis=0)
     found = linprog(
         -rows.sum(axis=0),

@@ -12,6 +12,13 @@ from timezero.errors import AnalysisRefused
 from timezero.estimate._deal_scores import scoring_of
 from timezero.estimate._deals import Deals, at_most, by_step, deals_of, every_deal
 from timezero.estimate._replicates import REDEAL_STREAM, Progress, generator, in_chunks
+from timezero.estimate._weighted_deals import (
+    Chances,
+    drawing_by_chance,
+    every_weighted_deal,
+    refuse_bad_chances,
+    weighted_at_most,
+)
 from timezero.kernels.redeal import deal
 from timezero.model.cohort import Cohort
 
@@ -100,6 +107,19 @@ def _drawing(deals: Deals, seed: int) -> Callable[[int, int], Ints]:
     return draw
 
 
+def _deals_and_drawing(
+    deals: Deals, chances: Chances | None, seed: int
+) -> tuple[tuple[Ints, Floats] | None, Callable[[int, int], Ints]]:
+    """Return all deals with their probabilities, if few; and what draws them otherwise."""
+    if chances is None:
+        few = at_most(deals, MOST_ENUMERATED)
+        return every_deal(deals) if few else None, _drawing(deals, seed)
+    refuse_bad_chances(chances, deals)
+    few = weighted_at_most(deals, chances, MOST_ENUMERATED)
+    every = every_weighted_deal(deals, chances) if few else None
+    return every, drawing_by_chance(deals, chances, seed)
+
+
 def _two_sided(scores: Floats, probabilities: Floats, observed: float) -> tuple[float, Floats]:
     """Return the share of deals at least as far from the null mean, and what each adds to it."""
     middle = float(np.sum(probabilities * scores))
@@ -150,6 +170,7 @@ def redeal(
     seed: int,
     workers: int = 1,
     progress: Progress | None = None,
+    chances: Chances | None = None,
 ) -> Redeal:
     """Deal each late treatment again among those who could have had it, many times.
 
@@ -169,6 +190,9 @@ def redeal(
         Threads; the result does not depend on it.
     progress : callable, optional
         Told how many deals are done, and how many there are.
+    chances : Chances, optional
+        Draw the recipient in proportion to these, within their strata; of treatments at one
+        time, one after another. Uniformly among all when not given.
 
     Estimates
     ---------
@@ -180,24 +204,26 @@ def redeal(
     Assumes
     -------
     The treatment changes nobody's event time, and at each time of treatment everybody eligible
-    was as likely as anybody else to get it. The times of treatment do not depend on who was
-    treated before; where a deal has nobody eligible left, that treatment is given to nobody.
+    was as likely as anybody else to get it, or as likely as ``chances`` say. The times of
+    treatment do not depend on who was treated before; where a deal has nobody eligible left, that
+    treatment is given to nobody.
 
     References
     ----------
-    .. [mantel1974]
+    .. [mantel1974], [li2001]
 
     Raises
     ------
     AnalysisRefused
-        There are no events, no treatment can be dealt again, or no draws are asked for.
+        There are no events, no treatment can be dealt again, no draws are asked for, or a chance
+        is not above 0.
     """
     deals = deals_of(cohort)
     _refuse_the_impossible(cohort, deals, draws)
-    enumerated = at_most(deals, MOST_ENUMERATED)
-    all_deals, chances = every_deal(deals) if enumerated else (None, None)
+    every, draw = _deals_and_drawing(deals, chances, seed)
+    all_deals, probabilities = (None, None) if every is None else every
     n_deals = draws if all_deals is None else all_deals.shape[0]
-    scoring, draw = scoring_of(cohort, deals), _drawing(deals, seed)
+    scoring = scoring_of(cohort, deals)
     found, n_undealt = np.empty((n_deals, 4)), np.empty(n_deals)
 
     def work(first: int, past: int) -> None:
@@ -209,15 +235,15 @@ def redeal(
     in_chunks(work, n_deals, chunk=chunk, workers=workers, progress=progress)
     observed = scoring.judge(deals.recipient[np.newaxis, :])
     score, log_hazard_ratio = float(observed[0, 0]), float(observed[0, 1])
-    p_value, error = _p_value(found[:, 0], chances, score)
-    weights = np.full(n_deals, 1.0 / n_deals) if chances is None else chances
+    p_value, error = _p_value(found[:, 0], probabilities, score)
+    weights = np.full(n_deals, 1.0 / n_deals) if probabilities is None else probabilities
     return Redeal(
         observed_score=score,
         observed_log_hazard_ratio=log_hazard_ratio,
         observed_median_ratio=float(_ratio(observed)[0]),
         p_value=p_value,
         monte_carlo_error=error,
-        enumerated=enumerated,
+        enumerated=every is not None,
         n_deals=n_deals,
         scores=found[:, 0].copy(),
         null_log_hazard_ratios=found[:, 1].copy(),

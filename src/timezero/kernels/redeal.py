@@ -71,6 +71,112 @@ def deal(
 
 
 @kernel
+def _weigh(tree: Ints, leaf: int, root: int, chance: float, sums: Floats) -> None:
+    """Set the chance of one leaf, and add up again on the way to its root.
+
+    Sums are made anew from their two parts, never corrected, so that no rounding is left behind.
+    """
+    size = tree[root]
+    node = size + leaf
+    base = tree[root + 1]
+    sums[base + node] = chance
+    node >>= 1
+    while node >= 1:
+        sums[base + node] = sums[base + 2 * node] + sums[base + 2 * node + 1]
+        node >>= 1
+
+
+@kernel
+def _descend(tree: Ints, root: int, uniform: float, sums: Floats) -> int:
+    """Find the leaf at which a share of the total chance is reached; -1 when there is none."""
+    size, base = tree[root], tree[root + 1]
+    if not sums[base + 1] > 0.0:
+        return -1
+    left_over = uniform * sums[base + 1]
+    node = 1
+    while node < size:
+        node *= 2
+        lower, upper = sums[base + node], sums[base + node + 1]
+        if upper > 0.0 and (left_over >= lower or not lower > 0.0):
+            left_over -= lower
+            node += 1
+    return int(node - size)
+
+
+@kernel
+def _weigh_all(
+    patients: Ints, chance: Floats, stratum: Ints, leaf: Ints, tree: Ints, sums: Floats
+) -> None:
+    """Set the chances of some patients."""
+    for patient in patients:
+        _weigh(tree, int(leaf[patient]), int(3 * stratum[patient]), float(chance[patient]), sums)
+
+
+@kernel
+def deal_by_chance(
+    uniforms: Floats,
+    slots: Ints,
+    slot_stratum: Ints,
+    joining: Ints,
+    join_bounds: Ints,
+    leaving: Ints,
+    leave_bounds: Ints,
+    chances: Floats,
+    stratum: Ints,
+    leaf: Ints,
+    patient_of: Ints,
+    tree: Ints,
+    n_sums: int,
+    dealt: Ints,
+) -> None:
+    """Deal the treatments of every draw, each in proportion to a chance, within strata.
+
+    Parameters
+    ----------
+    uniforms : (n_draws, n_slots) float64
+    slots, joining, join_bounds, leaving, leave_bounds, dealt
+        As in :func:`deal`.
+    slot_stratum : (n_slots,) int64
+        In which stratum each treatment is dealt.
+    chances : (1, n) or (n_steps, n) float64
+        Of each patient, above 0; at every step, or the same at all.
+    stratum, leaf : (n,) int64
+        Of each patient; leaves are numbered within strata.
+    patient_of : (n_leaves,) int64
+        Who has each leaf, strata one after the other.
+    tree : (3 * n_strata,) int64
+        Of each stratum the number of leaves its tree can hold (a power of two), the first of its
+        sums, and its first place in ``patient_of``.
+    n_sums : int
+    """
+    sums = np.empty(n_sums)
+    inside = np.empty(stratum.size, dtype=np.bool_)
+    for draw in range(uniforms.shape[0]):
+        sums[:] = 0.0
+        inside[:] = False
+        for step in range(slots.size - 1):
+            chance = chances[min(step, chances.shape[0] - 1)]
+            for patient in leaving[leave_bounds[step] : leave_bounds[step + 1]]:
+                if inside[patient]:
+                    inside[patient] = False
+                    _weigh(tree, int(leaf[patient]), int(3 * stratum[patient]), 0.0, sums)
+            if chances.shape[0] > 1:
+                _weigh_all(np.flatnonzero(inside), chance, stratum, leaf, tree, sums)
+            joins = joining[join_bounds[step] : join_bounds[step + 1]]
+            inside[joins] = True
+            _weigh_all(joins, chance, stratum, leaf, tree, sums)
+            for slot in range(slots[step], slots[step + 1]):
+                root = int(3 * slot_stratum[slot])
+                found = _descend(tree, root, float(uniforms[draw, slot]), sums)
+                dealt[draw, slot] = -1
+                if found >= 0:
+                    patient = patient_of[tree[root + 2] + found]
+                    dealt[draw, slot] = patient
+                    inside[patient] = False
+                    _weigh(tree, found, root, 0.0, sums)
+
+
+@kernel
 def _score(
     dealt: Ints, when: Floats, hazard_when: Floats, leaving: Floats, residual: Floats
 ) -> float:

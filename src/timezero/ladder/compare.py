@@ -25,6 +25,8 @@ from timezero.estimate.product_limit import (
     survival_curve,
 )
 from timezero.ladder.climb import Climb, RungNumbers, at_risk
+from timezero.ladder.compare_incidence import CODE as BY_STATE_REFUSED
+from timezero.ladder.compare_incidence import compare_incidence, refuse_by_state
 from timezero.ladder.hazard import wald_pair
 from timezero.model.estimate import Contrast, Curve
 from timezero.model.person_time import PersonTime
@@ -84,7 +86,7 @@ def compare_curves_if_any(
             climb, rows, name=name, variant=variant, from_time=from_time, horizons=horizons
         )
     except AnalysisRefused as refusal:
-        if refusal.code != "TZ-LAD-14":
+        if refusal.code not in {"TZ-LAD-14", BY_STATE_REFUSED}:
             raise
         return RungNumbers(cautions=[f"no curves: {refusal.what}"])
 
@@ -120,6 +122,8 @@ def stable_start(climb: Climb, rows: PersonTime) -> tuple[float, int]:
 def compare_from_stable_start(climb: Climb, rows: PersonTime, *, name: str) -> RungNumbers:
     """Compare curves by state from where the risk sets carry them (variant ``by_state``)."""
     refuse_empty_arms(rows)
+    if climb.cohort.n_competing:
+        refuse_by_state(climb)
     start, needed = stable_start(climb, rows)
     conditional = rows_after(rows, start)
     numbers = compare_curves(
@@ -217,6 +221,8 @@ def compare_curves(
 ) -> RungNumbers:
     """Compare two arms by their survival curves, at every horizon and at the median.
 
+    Where competing events happen, cumulative incidences are compared in their place.
+
     Parameters
     ----------
     name : str
@@ -226,6 +232,8 @@ def compare_curves(
     """
     refuse_empty_arms(rows)
     times = climb.horizons if horizons is None else horizons
+    if climb.cohort.n_competing:
+        return compare_incidence(climb, rows, variant=variant, from_time=from_time, horizons=times)
     found = RungNumbers()
     reference, intervention = (
         survival_curve(rows, arm, level=climb.level, from_time=from_time) for arm in (0, 1)
@@ -320,7 +328,8 @@ def log_rank_pair(climb: Climb, rows: PersonTime, *, variant: str, test: str) ->
         found.standard_error,
         variant=variant,
         level=climb.level,
-        method=f"{test} test, Peto's one-step hazard ratio",
+        method=f"{test} test, Peto's one-step hazard ratio"
+        + ("; competing events count as censoring" if climb.cohort.n_competing else ""),
     )
     details = {
         "observed_reference": float(found.observed[0]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from timezero.estimate.weight_diagnostics import (
+from timezero.estimate._weight_records import (
     Balance,
     Influence,
     PositivityCell,

@@ -25,6 +25,14 @@ def _judge(looked: Looked) -> Iterator[Judged]:
             )
             continue
         moved = float(np.ptp(values[used]))
+        if not np.isfinite(errors[used]).any():
+            yield Judged(
+                subject=rung.name,
+                status="cautioned",
+                what=f"over {int(used.sum())} grace periods the survival difference moves by "
+                f"{moved:.3f}; its standard error was not estimated",
+            )
+            continue
         error = float(np.nanmedian(errors[used]))
         far = moved > error
         yield Judged(

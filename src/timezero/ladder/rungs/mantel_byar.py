@@ -7,13 +7,17 @@ from dataclasses import replace
 import numpy as np
 
 from timezero.align.time_varying import time_varying
+from timezero.arrays import Bools, Floats
 from timezero.errors import AnalysisRefused
+from timezero.estimate._weighted_deals import Chances, equal_chances, fitted_chances
 from timezero.estimate.redeal import Redeal, redeal
 from timezero.ladder.climb import Climb, RungMethod, RungNumbers
 from timezero.ladder.compare import log_rank_pair, refuse_empty_arms
 from timezero.ladder.design import strata_of
+from timezero.ladder.fitness_plan import SHARE_MISSING_REFUSED, TIME_TO_TRIGGER
 from timezero.ladder.hazard import wald_pair
 from timezero.ladder.null_pictures import null_tables
+from timezero.model.cohort import Cohort
 from timezero.model.estimate import Contrast
 
 # A score's variance below this is rounding: one event among a million patients has more.
@@ -24,7 +28,9 @@ FAR_FROM_ONE = float(np.log(5.0))
 UNDEALT_CAUTION = 0.01
 
 
-def _exact(climb: Climb, redealt: Redeal) -> list[Contrast]:
+def _exact(
+    climb: Climb, redealt: Redeal, *, variant: str = "exact", dealt: str = ""
+) -> list[Contrast]:
     """Return the exact test, with the one-step ratio from the mean and spread of the deals.
 
     The mean is near zero and the spread near Mantel-Byar's variance; with a trigger both speak of
@@ -47,9 +53,9 @@ def _exact(climb: Climb, redealt: Redeal) -> list[Contrast]:
     pair = wald_pair(
         (redealt.observed_score - middle) / spread,
         spread**-0.5,
-        variant="exact",
+        variant=variant,
         level=climb.level,
-        method=f"{score} against its law over deals of the treatment ({how}), mid-p; "
+        method=f"{score} against its law over deals of the treatment{dealt} ({how}), mid-p; "
         "one-step hazard ratio from the mean and variance of the deals, normal interval",
     )
     details = {
@@ -106,6 +112,116 @@ def _redeal(climb: Climb, found: RungNumbers) -> None:
         )
 
 
+def _dealt_again(
+    climb: Climb, cohort: Cohort, chances: Chances, *, variant: str, dealt: str
+) -> list[Contrast]:
+    analysis = climb.protocol.analysis
+    redealt = redeal(
+        cohort,
+        draws=analysis.redeals,
+        seed=analysis.seed,
+        workers=analysis.workers,
+        progress=lambda done, total: climb.progress(f"re-randomisation,{dealt}", done, total),
+        chances=chances,
+    )
+    return _exact(climb, redealt, variant=variant, dealt=dealt)
+
+
+def _unequal(climb: Climb, found: RungNumbers) -> None:
+    """Add the tests whose deals stay within strata, and follow who tended to be treated."""
+    if climb.protocol.analysis.redeals == 0:
+        return
+    shared = tuple(
+        dict.fromkeys((*climb.protocol.analysis.strata, *climb.protocol.fitness.match_exactly))
+    )
+    within = f" within {', '.join(shared)}" if shared else ""
+    cohort = climb.cohort
+    stratum = strata_of(cohort, shared) if shared else np.zeros(cohort.n, dtype=np.int64)
+    if shared:
+        try:
+            found.contrasts += _dealt_again(
+                climb,
+                cohort,
+                equal_chances(cohort.n, stratum),
+                variant="exact_stratified",
+                dealt=within,
+            )
+        except AnalysisRefused as refusal:
+            found.cautions.append(f"no exact test within strata: {refusal.what}")
+    names, columns = _known_of_each(climb)
+    if not names:
+        return
+    complete = climb.design.complete
+    try:
+        _refuse_many_missing(climb)
+        chances, hazard = fitted_chances(
+            _those(cohort, complete), columns[complete], names, stratum=stratum[complete]
+        )
+        found.contrasts += _dealt_again(
+            climb,
+            _those(cohort, complete),
+            chances,
+            variant="exact_weighted",
+            dealt=f"{within} in proportion to the fitted hazard of treatment",
+        )
+    except AnalysisRefused as refusal:
+        found.cautions.append(f"no exact test weighted by the hazard of treatment: {refusal.what}")
+        return
+    found.cautions += _cautions_of_weights(climb, hazard.left_out, penalised=hazard.penalised)
+
+
+def _cautions_of_weights(climb: Climb, left_out: tuple[str, ...], *, penalised: bool) -> list[str]:
+    missing = int((~climb.design.complete).sum())
+    said = {
+        "the weighted deals take the fitted hazard of treatment as if it were known": True,
+        f"the weighted deals are of complete cases: {missing} patients lack a covariate": missing,
+        f"not in the weighted deals, for want of difference: {', '.join(left_out)}": left_out,
+        "treatment was so predictable that its hazard was fitted with Firth's penalty": penalised,
+        "the weighted deals use what was known at the start, not values measured later": (
+            climb.cohort.histories
+        ),
+    }
+    return [words for words, holds in said.items() if holds]
+
+
+def _known_of_each(climb: Climb) -> tuple[tuple[str, ...], Floats]:
+    """Return the baseline covariates, and the time to the trigger where all is counted from it."""
+    design, trigger = climb.design, climb.cohort.trigger
+    if not design.names or trigger is None or climb.plan.counted_from != "trigger":
+        return design.names, design.columns
+    return (*design.names, TIME_TO_TRIGGER), np.column_stack([design.columns, trigger])
+
+
+def _refuse_many_missing(climb: Climb) -> None:
+    if climb.design.share_missing > SHARE_MISSING_REFUSED:
+        raise AnalysisRefused(
+            what=f"{climb.design.share_missing:.0%} of patients lack a covariate",
+            where="data.covariates",
+            mend="covariates known of more patients",
+            code="TZ-LAD-40",
+        )
+
+
+def _those(cohort: Cohort, which: Bools) -> Cohort:
+    """Return some of the patients with their times, without their covariates."""
+    if which.all():
+        return cohort
+    return replace(
+        cohort,
+        patient=tuple(name for name, kept in zip(cohort.patient, which, strict=True) if kept),
+        entry=cohort.entry[which],
+        exit=cohort.exit[which],
+        event=cohort.event[which],
+        initiation=cohort.initiation[which],
+        trigger=None if cohort.trigger is None else cohort.trigger[which],
+        covariates=(),
+        competing=None if cohort.competing is None else cohort.competing[which],
+        centre=None,
+        histories=(),
+        negative_control=None,
+    )
+
+
 def _estimate(climb: Climb) -> RungNumbers:
     rows = time_varying(climb.cohort)
     refuse_empty_arms(rows)
@@ -121,6 +237,7 @@ def _estimate(climb: Climb) -> RungNumbers:
             test=f"Mantel-Byar, stratified by {', '.join(analysis.strata)}",
         )
     _redeal(climb, found)
+    _unequal(climb, found)
     return found
 
 
