@@ -155,7 +155,7 @@ def of_trial_emulation(data: dict[str, Any], analysis: str) -> dict[str, Any]:
     )
     return {
         "estimate": float(fitted.model.params["assigned_treatment"]),
-        "rows": len(prepared["data"]),
+        "rows": len(prepared.data),
     }
 
 

@@ -11,6 +11,7 @@ from timezero.arrays import Bools, Floats
 from timezero.findings import Finding, Severity
 from timezero.model.cohort import AttritionStep, Cohort, Covariate, TimeSource
 from timezero.model.estimate import ArmSummary, AtTime, Contrast, Curve
+from timezero.model.guard import GuardJudgement
 from timezero.model.protocol import Protocol
 from timezero.model.result import DataTable, Provenance, Rung, Share, StudyResult, Verdict
 
@@ -296,6 +297,173 @@ def made_up_rungs(cohort: Cohort) -> tuple[Rung, ...]:
     )  # type: ignore[arg-type]  # fmt: skip
 
 
+def _table(
+    name: str, title: str, notes: dict[str, float] | None = None, **columns: object
+) -> DataTable:
+    return DataTable(
+        name=name,
+        title=title,
+        notes=notes or {},
+        columns={k: tuple(v) for k, v in columns.items()},  # type: ignore[arg-type]
+    )
+
+
+def _weights() -> tuple[DataTable, ...]:
+    starts = [0.0, 6.0, 12.0, 18.0, 24.0]
+    rows = [(s, arm, k) for k, s in enumerate(starts) for arm in ("reference", "intervention")]
+    spread = [0.1 + 0.12 * k + (0.2 if arm == "intervention" else 0.0) for _, arm, k in rows]
+    summary = _table(
+        "weight_summary", "Weights by interval and arm",
+        interval_start=[s for s, _, _ in rows], arm=[arm for _, arm, _ in rows],
+        n=[60.0 - 9.0 * k if arm == "reference" else 2.0 + 4.0 * k for _, arm, k in rows],
+        mean=[1.0 + 0.02 * k for _, _, k in rows], sd=spread,
+        minimum=[0.5 - 0.05 * k for _, _, k in rows], p1=[0.6 - 0.05 * k for _, _, k in rows],
+        median=[0.97 for _ in rows], p99=[1.0 + 4.0 * s for s in spread],
+        maximum=[1.2 + 6.0 * s for s in spread],
+        effective_sample_size=[
+            (60.0 - 9.0 * k) * 0.8 if arm == "reference" else (2.0 + 4.0 * k) * 0.6
+            for _, arm, k in rows
+        ],
+        share_of_top_1_percent=[0.02 + s / 20.0 for s in spread],
+    )  # fmt: skip
+    sweep = _table(
+        "truncation_sweep", "The estimate with weights truncated at quantiles",
+        quantile=[1.0, 0.995, 0.99, 0.95], log_hazard_ratio=[0.05, 0.04, 0.02, -0.03],
+        standard_error=[0.35, 0.34, 0.33, 0.31], largest_weight=[7.4, 6.1, 5.2, 2.9],
+    )  # fmt: skip
+    switchboard = _table(
+        "switchboard", "Conventions chosen", convention=["weight model", "hazard at"],
+        choice=["pooled logistic", "before"], alternatives=["Cox", "through"],
+    )  # fmt: skip
+    balance = _table(
+        "balance", "Standardised mean differences",
+        covariate=["age", "histology: biphasic", "time from time zero to the trigger"],
+        before=[-0.42, 0.18, 0.31], after=[-0.06, 0.12, -0.02],
+    )  # fmt: skip
+    positivity = _table(
+        "positivity", "Kinds of patients of whom none, or all, were treated in an interval",
+        cell=["age above 65", "histology biphasic"], interval_start=[0.0, 12.0], n=[14.0, 3.0],
+        n_treated=[0.0, 3.0], problem=["none treated", "all treated"],
+    )  # fmt: skip
+    preference = _table(
+        "preference", "Preference scores of those who began treatment and of those who did not",
+        {"share_in_equipoise": 0.61, "share_extreme": 0.0},
+        score=[0.05 + 0.1 * k for k in range(10)],
+        treated=[0.0, 1.0, 3.0, 5.0, 6.0, 8.0, 7.0, 6.0, 2.0, 1.0],
+        untreated=[9.0, 30.0, 44.0, 51.0, 40.0, 33.0, 12.0, 7.0, 4.0, 0.0],
+    )  # fmt: skip
+    influence = _table(
+        "influence", "How far single patients move the log hazard ratio",
+        rank=[1.0, 2.0, 3.0], change_in_log_hazard_ratio=[0.09, -0.07, 0.04],
+    )  # fmt: skip
+    return summary, sweep, switchboard, balance, positivity, preference, influence
+
+
+def _states() -> tuple[DataTable, ...]:
+    time = np.linspace(0.0, 60.0, 31)
+    names = ("first operation", "recurrence", "second operation")
+    shares = [np.exp(-time / 14.0), 0.9 * (np.exp(-time / 40.0) - np.exp(-time / 14.0)),
+              0.25 * (np.exp(-time / 70.0) - np.exp(-time / 20.0))]  # fmt: skip
+    dead = 1.0 - sum(shares)
+    occupancy = _table(
+        "occupancy", "Share of the patients in each state over time", time=time.tolist(),
+        **{n: v.tolist() for n, v in zip((*names, "dead"), (*shares, dead), strict=True)},
+    )  # fmt: skip
+    transitions = _table(
+        "transitions", "Transitions", **{
+            "from": [names[0], names[0], names[1], names[1], names[2]],
+            "to": [names[1], "dead", names[2], "dead", "dead"],
+            "n": [38.0, 9.0, 17.0, 14.0, 3.0], "person_time": [840.0, 840.0, 420.0, 420.0, 510.0],
+            "rate": [0.045, 0.011, 0.04, 0.033, 0.0059],
+        },
+    )  # fmt: skip
+    return occupancy, transitions
+
+
+def fitness_rungs(cohort: Cohort) -> tuple[Rung, ...]:
+    """The rungs that make the treated comparable: with weights, matches, models and none."""
+    curves = by_state(cohort, starts=14.0)
+    sweep = _table(
+        "grace_sweep", "The grace period changed", grace_period=[4.0, 6.0, 9.0],
+        survival_difference=[0.03, 0.02, -0.01], lower=[-0.12, -0.13, -0.17],
+        upper=[0.18, 0.17, 0.15], standard_error=[0.08, 0.08, 0.08], hazard_ratio=[0.9, 0.94, 1.02],
+    )  # fmt: skip
+    course = np.linspace(0.0, 36.0, 13)
+    natural = _table(
+        "natural_course", "Survival as observed and as simulated", time=course.tolist(),
+        observed=np.exp(-course / 30.0).tolist(), simulated=np.exp(-course / 31.0).tolist(),
+    )  # fmt: skip
+    bounds = _table("bounds", "Rosenbaum bounds", gamma=[1.0, 1.5, 2.0],
+                    p_lower=[0.4, 0.2, 0.08], p_upper=[0.4, 0.66, 0.83])  # fmt: skip
+    priors = _table(
+        "priors", "Priors and posteriors", prior=["sceptical", "neutral", "enthusiastic"],
+        prior_median=[1.0, 1.0, 0.7], prior_lower=[0.6, 0.2, 0.3], prior_upper=[1.6, 5.0, 1.5],
+        posterior_median=[1.01, 1.04, 0.93], posterior_lower=[0.72, 0.6, 0.55],
+        posterior_upper=[1.4, 1.9, 1.5], probability_below_1=[0.48, 0.44, 0.61],
+    )  # fmt: skip
+    tables = _weights()
+    time_ratio = Contrast(
+        measure="time_ratio", variant="g_estimate", value=0.95, lower=0.7, upper=1.4,
+        standard_error=0.18, p_value=0.8, method="G-estimation with recensoring",
+    )  # fmt: skip
+    incidence = Contrast(
+        measure="cumulative_incidence_difference", variant="clock_forward", value=-0.01,
+        lower=-0.1, upper=0.09, standard_error=0.05, p_value=0.8, at=36.0, method="Aalen-Johansen",
+    )  # fmt: skip
+    return (
+        Rung(**_words("clone_censor_weight", "Clone, censor, weight"), curves=curves,
+             contrasts=(*ratio_pair(0.94, 0.36, variant="weighted"),
+                        *lived((0.1, 0.6), variant="weighted")),
+             tables=(*tables, sweep)),
+        Rung(**_words("sequential_trials", "Sequential trials"), tables=tables[:1],
+             contrasts=(*ratio_pair(0.97, 0.34, variant="per_protocol"),
+                        *ratio_pair(0.99, 0.3, variant="intention_to_treat"))),
+        Rung(**_words("marginal_structural_cox", "Weighted Cox model"), tables=tables[:4],
+             contrasts=(*ratio_pair(1.05, 0.35, variant="weighted"),)),
+        Rung(**_words("risk_set_matching", "Matched in risk sets"), tables=(tables[3], bounds),
+             contrasts=(*ratio_pair(1.1, 0.4, variant="matched"),)),
+        Rung(**_words("g_formula", "Parametric g-formula"), tables=(natural,),
+             contrasts=tuple(lived((0.1, 0.4), variant="standardised"))),
+        Rung(**_words("illness_death", "Illness-death model"), tables=_states(),
+             contrasts=(incidence,)),
+        Rung(**_words("structural_failure_time", "Structural failure time model"),
+             contrasts=(time_ratio, replace(time_ratio, measure="log_time_ratio", value=-0.051,
+                                            lower=-0.357, upper=0.336))),
+        Rung(**_words("bayesian", "Bayesian illness-death model"), tables=(priors,),
+             contrasts=(*ratio_pair(1.04, 0.3, variant="posterior_neutral"),
+                        *ratio_pair(1.01, 0.2, variant="posterior_sceptical"))),
+    )  # type: ignore[arg-type]  # fmt: skip
+
+
+def tipping_tables() -> tuple[DataTable, ...]:
+    """Log hazard ratio 0.05 as it would be with something unmeasured of a strength."""
+    strengths, selections = np.linspace(1.0, 4.0, 7), np.linspace(1.0, 3.0, 5)
+    grid = [(s, w, 0.05 + 0.45 * math.log(s) * math.log(w) - 0.1 * math.log(w))
+            for s in strengths for w in selections]  # fmt: skip
+    return (
+        _table("tipping_map", "With something unmeasured that makes patients fitter",
+               {"log_hazard_ratio": -0.4, "lower": -0.75, "upper": -0.05},
+               hazard_ratio_of_unmeasured=[g[0] for g in grid],
+               time_to_treatment_ratio=[g[1] for g in grid],
+               corrected_log_hazard_ratio=[g[2] - 0.45 for g in grid]),
+        _table("tipping_benchmarks", "Measured characteristics, on the same scales",
+               covariate=["age", "histology"], hazard_ratio_of_unmeasured=[1.5, 2.4],
+               time_to_treatment_ratio=[1.3, 1.1]),
+    )  # fmt: skip
+
+
+def judgements() -> tuple[GuardJudgement, ...]:
+    """One judgement of each kind."""
+    kinds = (("G1", "passed", ""), ("G6", "cautioned", "marginal_structural_cox"),
+             ("G12", "failed", "clone_censor_weight"), ("G13", "withdrawn", "g_formula"),
+             ("G29", "not_applicable", ""))  # fmt: skip
+    return tuple(
+        GuardJudgement(number=number, title=f"what {number} looks at", threshold="above 0.10",
+                       subject=subject, status=status, what=f"the fact behind {number}")  # type: ignore[arg-type]
+        for number, status, subject in kinds
+    )  # fmt: skip
+
+
 def made_up_result(
     *, n: int = 60, profile: str = "shared", with_trigger: bool = True
 ) -> StudyResult:
@@ -307,21 +475,25 @@ def made_up_result(
             "data": {"simulated": True, "covariates": ["age", "histology"]},
         }
     )
-    parts = (("published", -0.73), ("clock", 0.0), ("person_time", -0.81), ("remainder", 0.08))
+    parts = (("published", -0.73), ("clock", 0.0), ("person_time", -0.81), ("trigger", NAN),
+             ("fitness", 0.03), ("remainder", 0.05))  # fmt: skip
     shares = [
         Share(scale=scale, part=part, value=k * v, lower=k * v - 0.4 * abs(k),
-              upper=k * v + 0.4 * abs(k), status="ok", words=f"words of {part}", at=at)
+              upper=k * v + 0.4 * abs(k), status="not_assessed" if math.isnan(v) else "ok",
+              words=f"words of {part}", at=at)
         for scale, k, at in (("log_hazard_ratio", 1.0, NAN), ("rmst_difference", -11.0, 36.0))
         for part, v in parts
     ]  # type: ignore[arg-type]  # fmt: skip
-    shares.append(
-        Share(scale="log_hazard_ratio", part="trigger", value=NAN, lower=NAN, upper=NAN,
-              status="not_assessed", words="removed by counting only candidates")
+    shares.insert(
+        len(parts),
+        Share(scale="log_hazard_ratio", part="chance", value=0.4, lower=-0.4, upper=0.4,
+              status="ok", words="how far chance alone moves an estimate"),
     )  # fmt: skip
     return StudyResult(
         cohort=cohort,
         protocol=protocol,
-        rungs=made_up_rungs(cohort),
+        rungs=(*made_up_rungs(cohort), *fitness_rungs(cohort)),
+        guards=judgements(),
         verdict=Verdict(
             code="waiting_explains_it",
             headline="Waiting explains it: counted fairly, there is no evidence of a difference.",
@@ -338,6 +510,7 @@ def made_up_result(
                 columns={"rung": ("time_varying",), "variant": ("unadjusted",),
                          "e_value": (1.3,), "e_value_of_limit_nearest_1": (1.0,)},
             ),
+            *tipping_tables(),
         ),
         findings=cohort.findings,
         provenance=Provenance(

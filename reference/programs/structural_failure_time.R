@@ -9,7 +9,7 @@ folder <- folder_for_output()
 crossing <- function(z, level, from, to) uniroot(function(p) z(p) - level, c(from, to), tol = 1e-13)$root
 # The statistic jumps, and can cross a level more than once within a short distance.
 crossings <- function(z, level, from, to) {
-  near <- crossing(z, level, from, to) + seq(-0.004, 0.004, 1e-4)
+  near <- crossing(z, level, from, to) + seq(-6e-4, 6e-4, 5e-6)
   side <- sapply(near, z) > level
   change <- which(diff(side) != 0)
   I(sapply(change, function(k) crossing(z, level, near[k], near[k + 1])))

@@ -41,7 +41,9 @@ def test_a_result_satisfies_the_schema(
         lambda d: d["rungs"][0]["contrasts"][0].update(value="0.5"),
         lambda d: d["rungs"][0]["contrasts"][0].update(colour="red"),
         lambda d: d["rungs"][0]["curves"][0].pop("n_crossed"),
-        lambda d: d["rungs"][-1].update(refusal=""),
+        lambda d: next(r for r in d["rungs"] if r["status"] == "refused").update(refusal=""),
+        lambda d: d["guards"][0].update(status="ignored"),
+        lambda d: d["decomposition"][0].update(part="luck"),
         lambda d: d["verdict"].update(code="debunked_it"),
     ],
 )

@@ -87,6 +87,9 @@ def test_one_picture_of_the_ladder_is_seen_at_each_width(browser, page_file: Pat
         assert seen == [f"picture {kind}"]
 
 
-def test_no_text_of_a_picture_is_cut_or_runs_into_other_text(browser, page_file: Path) -> None:
+@pytest.mark.parametrize("width", [390, 500, 1280])
+def test_no_text_of_a_picture_is_cut_or_runs_into_other_text(
+    browser, page_file: Path, width: int
+) -> None:
     """Words that leave their drawing are cut; words on top of words cannot be read."""
-    assert wrong_words(browser, page_file, width=1280) == []
+    assert wrong_words(browser, page_file, width=width) == []

@@ -205,7 +205,7 @@ def test_cumulative_incidence_of_progression(agrees: Agrees, stored: Any) -> Non
         labels=("women", "men"),
         counted_from="diagnosis",
     )
-    curves = [incidence_curve(rows, status == 2.0, arm) for arm in (0, 1)]
+    curves = [incidence_curve(rows, status == 2.0, arm=arm) for arm in (0, 1)]
     for curve, theirs in zip(curves, stored["mgus"], strict=True):
         read = [survival_at(curve, t) for t in theirs["times"]]
         agrees("incidence: share", [1.0 - r.value for r in read], theirs["incidence"])

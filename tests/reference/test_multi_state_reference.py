@@ -135,7 +135,7 @@ def test_cumulative_incidence_and_its_standard_error_in_fractions(seed: int) -> 
         labels=("a", "b"),
         counted_from="time zero",
     )
-    curve = incidence_curve(rows, how == 2, 0)
+    curve = incidence_curve(rows, how == 2, arm=0)
     walked = StateRows(
         entry=entry,
         exit=exit_time,

@@ -16,8 +16,8 @@ import pytest
 
 from hostile_files import simple_pdf
 from timezero.audit import run as audit_run
-from timezero.checkpoints import default_folder
 from timezero.audit.run import audit_claim, audit_key
+from timezero.checkpoints import default_folder
 from timezero.cli import _report_process, app
 from timezero.intake.claim_file import read_claim
 from timezero.intake.claims import DEFAULT_CLAIM, claim_path, list_claims

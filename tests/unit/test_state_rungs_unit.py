@@ -21,7 +21,7 @@ from timezero.ladder.rungs.landmark import RUNG as LANDMARK
 from timezero.ladder.rungs.mantel_byar import RUNG as MANTEL_BYAR
 from timezero.ladder.rungs.simon_makuch import RUNG as SIMON_MAKUCH
 from timezero.ladder.rungs.time_varying import RUNG as TIME_VARYING
-from timezero.model.cohort import Cohort
+from timezero.model.cohort import Cohort, History
 from timezero.model.protocol import Protocol
 from timezero.model.reading import primary_ratio
 from timezero.model.result import Rung
@@ -207,6 +207,22 @@ def test_competing_events_on_the_lower_rungs() -> None:
     test = MANTEL_BYAR.rung(climb).contrast("hazard_ratio", "peto")
     assert test is not None
     assert "competing events count as censoring" in test.method
+
+
+def test_what_was_measured_later_is_said_to_be_left_out() -> None:
+    cohort, protocol = example(EFFECT)
+    history = History(
+        name="fitness",
+        kind="numeric",
+        patient=np.array([0]),
+        time=np.array([1.0]),
+        values=np.array([2.0]),
+    )
+    climb = prepare_climb(replace(cohort, histories=(history,)), few(protocol))
+    rung = ILLNESS_DEATH.rung(climb)
+    assert any("measured after the origin is not used" in caution for caution in rung.cautions)
+    beliefs = BAYESIAN.rung(climb)
+    assert any("no covariates enter" in caution for caution in beliefs.cautions)
 
 
 def test_chances_are_never_certain() -> None:

@@ -57,6 +57,10 @@ def look(
         print(f"no column was found for: {', '.join(seen.unguessed)}")
     if seen.event_values:
         print(f"which of these is the event is for you to say: {seen.event_values}")
+    if seen.centre_candidates:
+        print(
+            f"may say where a patient was treated: {', '.join(seen.centre_candidates)} (--centre)"
+        )
     if seen.findings:
         print("\nNoticed")
         print_findings(seen.findings)

@@ -51,6 +51,31 @@ class Columns:
     "Format of dates stored as text, such as %d/%m/%Y."
     sheet: str | None = None
     "Sheet of a workbook."
+    competing_value: str | None = None
+    "Value or values that mean a competing event, after which the event is impossible."
+    centre: str | None = None
+    "Column: where the patient was treated."
+    negative_control: str | None = None
+    "Column: when an outcome happened that the treatment cannot change; empty = never."
+    layout: Literal["one_row_per_patient", "counting_process"] | None = None
+    "counting_process: several rows a patient, each on (entry, exit]."
+    treated: str | None = None
+    "Counting-process rows: column with 1 while on treatment, else 0."
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Histories:
+    """Where values are that change after time zero."""
+
+    history_file: Path | None = None
+    "A second table, one row a measurement."
+    history_id: str | None = None
+    "There: column with the patient, if it is called otherwise than in the registry."
+    history_time: str | None = None
+    "There: column with the date or time of the measurement."
+    history: str | None = None
+    "Columns with values that change, comma-separated: there, or of counting-process rows."
 
 
 @Parameter(name="*")
@@ -78,6 +103,23 @@ class Choices:
 
 @Parameter(name="*")
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fitness:
+    """How those who were treated are made comparable with those who could have been."""
+
+    counted_from: Literal["trigger", "time_zero"] | None = None
+    "From when strategies are compared; the trigger if one is recorded."
+    grace_period: float | None = None
+    "Treatment within this time counts as treating; by a stated rule if not said."
+    grace_periods: str | None = None
+    "Grace periods to sweep over, comma-separated."
+    period: float | None = None
+    "Width of the periods of discrete-time methods."
+    replicates: int | None = None
+    "Bootstrap replicates of patients for these methods."
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
     """Where results go."""
 
@@ -98,7 +140,9 @@ def study(
     *,
     example: str | None = None,
     columns: Columns | None = None,
+    histories: Histories | None = None,
     choices: Choices | None = None,
+    fitness: Fitness | None = None,
     output: Output | None = None,
 ) -> int:
     """Walk a registry from the naive comparison to the fair ones, and write the report.
@@ -111,13 +155,18 @@ def study(
     example
         Run a bundled example; ``timezero example`` lists them.
     """
-    columns, choices, output = columns or Columns(), choices or Choices(), output or Output()
-    protocol, registry = _question(file, example)
-    protocol = _with_flags(protocol, columns, choices, output)
+    output = output or Output()
+    protocol, registry, second = _question(file, example)
+    second = second if histories is None else histories.history_file or second
+    said = _data_said(columns or Columns(), histories or Histories())
+    said |= _analysis_said(choices or Choices(), fitness or Fitness(), output)
+    protocol = _with_flags(protocol, said)
     from timezero.cli._output_places import refuse_places, report_path
 
     report_to = report_path(output.html, default=DEFAULT_REPORT, no_html=output.no_html)
     refuse_places({"--html": report_to, "--json": output.json}, given=registry)
+    if second is not None:
+        refuse_places({"--html": report_to, "--json": output.json}, given=second)
 
     from timezero.checkpoints import default_folder
     from timezero.cli._progress import showing_progress
@@ -136,7 +185,7 @@ def study(
     writing = nullcontext() if report_to is None else report_writer("study")
     with writing as write_report, showing_progress(plain=output.plain) as progress:
         progress("reading", 0, 1)
-        cohort = read_cohort(registry, protocol)
+        cohort = read_cohort(registry, protocol, histories=second)
         keep_in = default_folder(study_key(cohort, protocol), kind="studies")
         result = walk(cohort, protocol, progress=progress, keep_in=keep_in)
         if report_to is not None and write_report is not None:
@@ -145,10 +194,10 @@ def study(
     return _deliver(result, output, report_to)
 
 
-def _question(file: Path | None, example: str | None) -> tuple[Protocol, Path | None]:
-    """Return the protocol and the registry that the command line points at."""
+def _question(file: Path | None, example: str | None) -> tuple[Protocol, Path | None, Path | None]:
+    """Return the protocol, the registry and the second table that the command line points at."""
     from timezero.intake.examples import example_study_file
-    from timezero.intake.protocol_file import read_protocol, registry_path
+    from timezero.intake.protocol_file import history_path, read_protocol, registry_path
     from timezero.model.protocol import Protocol
 
     if file is not None and example is not None:
@@ -162,8 +211,8 @@ def _question(file: Path | None, example: str | None) -> tuple[Protocol, Path | 
         file = example_study_file(example or DEFAULT_EXAMPLE)
     if file.suffix == ".toml":
         protocol = read_protocol(file)
-        return protocol, registry_path(protocol, file)
-    return Protocol(), file
+        return protocol, registry_path(protocol, file), history_path(protocol, file)
+    return Protocol(), file, None
 
 
 def _split(text: str | None) -> tuple[str, ...] | None:
@@ -191,37 +240,68 @@ def _given(**values: Any) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _with_flags(protocol: Protocol, columns: Columns, choices: Choices, output: Output) -> Protocol:
+def _data_said(columns: Columns, histories: Histories) -> dict[str, dict[str, Any]]:
+    """Return the keys of the data part that the command line says."""
+    second = histories.history_file
+    return {
+        "data": _given(
+            id=columns.id,
+            initiation=columns.initiation,
+            exit=columns.exit,
+            event=columns.event,
+            event_value=_split(columns.event_value),
+            censored_value=_split(columns.censored_value),
+            competing_value=_split(columns.competing_value),
+            entry=columns.entry,
+            trigger=columns.trigger,
+            time_zero=columns.time_zero,
+            covariates=_split(columns.covariates),
+            unit=columns.unit,
+            date_format=columns.date_format,
+            sheet=columns.sheet,
+            centre=columns.centre,
+            negative_control=columns.negative_control,
+            layout=columns.layout,
+            treated=columns.treated,
+            history_file=None if second is None else second.name,
+            history_id=histories.history_id,
+            history_time=histories.history_time,
+            history=_split(histories.history),
+        )
+    }
+
+
+def _analysis_said(choices: Choices, fitness: Fitness, output: Output) -> dict[str, dict[str, Any]]:
+    """Return the keys of all other parts that the command line says."""
+    return {
+        "analysis": _given(
+            horizons=_numbers(choices.horizon, "--horizon"),
+            landmarks=_numbers(choices.landmarks, "--landmarks"),
+            strata=_split(choices.strata),
+            ties=choices.ties,
+            seed=choices.seed,
+            redeals=choices.redeals,
+            bootstrap=choices.bootstrap,
+            workers=choices.workers,
+        ),
+        "fitness": _given(
+            counted_from=fitness.counted_from,
+            grace_period=fitness.grace_period,
+            grace_periods=_numbers(fitness.grace_periods, "--grace-periods"),
+            period=fitness.period,
+            replicates=fitness.replicates,
+        ),
+        "report": _given(profile=output.profile),
+    }
+
+
+def _with_flags(protocol: Protocol, said: dict[str, dict[str, Any]]) -> Protocol:
     """Return the protocol with what the command line says; flags win over the study file."""
     from timezero.intake.protocol_file import validated
 
     parts = protocol.model_dump(by_alias=True)
-    parts["data"] |= _given(
-        id=columns.id,
-        initiation=columns.initiation,
-        exit=columns.exit,
-        event=columns.event,
-        event_value=_split(columns.event_value),
-        censored_value=_split(columns.censored_value),
-        entry=columns.entry,
-        trigger=columns.trigger,
-        time_zero=columns.time_zero,
-        covariates=_split(columns.covariates),
-        unit=columns.unit,
-        date_format=columns.date_format,
-        sheet=columns.sheet,
-    )
-    parts["analysis"] |= _given(
-        horizons=_numbers(choices.horizon, "--horizon"),
-        landmarks=_numbers(choices.landmarks, "--landmarks"),
-        strata=_split(choices.strata),
-        ties=choices.ties,
-        seed=choices.seed,
-        redeals=choices.redeals,
-        bootstrap=choices.bootstrap,
-        workers=choices.workers,
-    )
-    parts["report"] |= _given(profile=output.profile)
+    for part, keys in said.items():
+        parts[part] |= keys
     return validated(parts, where="the command line")
 
 

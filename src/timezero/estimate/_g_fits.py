@@ -91,7 +91,8 @@ def packed(data: GData, fits: GFits) -> tuple[Floats, ...]:
             j = place - N_FIXED
             rules[j, 5] = others[0]
             on_before[place] = others[1 : 1 + n_histories]
-            on_history[place, :j] = others[1 + n_histories :]
+            drawn_before = others[1 + n_histories :]
+            on_history[place, : drawn_before.size] = drawn_before
     return base, clock, on_treatment, on_history, on_before, rules
 
 

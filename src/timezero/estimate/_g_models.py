@@ -257,17 +257,18 @@ class _Part:
         was_treated = np.roll(self.treated, 1).astype(np.float64)
         was_usable = np.roll(self.usable, 1)
         later = self.period > 0
-        taken = self.moving[:, _group_first(self.moving_names, j) : j].sum(axis=1) > 0.0
-        grouped = _group_first(self.moving_names, j) < j
+        # Of one categorical characteristic earlier levels are ruled out, not columns.
+        others = _group_first(self.moving_names, j)
+        taken = (self.moving[:, others:j] > 0.0).any(axis=1)
         return self.model(
             f"the model of {self.moving_names[j]}",
-            self.usable & was_usable & later & ~(taken & grouped),
+            self.usable & was_usable & later & ~taken,
             self.moving[:, j],
-            np.column_stack([was_treated, before, self.moving[:, :j]]),
+            np.column_stack([was_treated, before, self.moving[:, :others]]),
             (
                 "on treatment a period before",
                 *(f"{name} a period before" for name in self.moving_names),
-                *self.moving_names[:j],
+                *self.moving_names[:others],
             ),
         )
 

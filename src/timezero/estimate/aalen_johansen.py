@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from timezero.align.transitions import StateRows
-from timezero.arrays import Floats
+from timezero.arrays import Floats, Ints
 from timezero.errors import AnalysisRefused
-from timezero.estimate.transition_hazards import Moves, moves_of
-from timezero.kernels.state_occupancy import occupancy_covariance, occupancy_path
+from timezero.estimate.transition_hazards import Moves, moves_of, spans_of
+from timezero.kernels.state_occupancy import count_moves, occupancy_covariance, occupancy_path
 
 NOBODY = 1e-12
 
@@ -62,7 +62,9 @@ class Occupancy:
         """
         if not self.starts_at <= horizon <= self.ends_at:
             return np.full(self.start.size, np.nan)
-        return length_of_stay(self.times, self.share, self.start, self.starts_at, horizon)
+        return length_of_stay(
+            self.times, self.share, self.start, starts_at=self.starts_at, horizon=horizon
+        )
 
 
 def occupancy(rows: StateRows, *, start: Floats | None = None, starts_at: float = 0.0) -> Occupancy:
@@ -220,8 +222,28 @@ def landmark_occupancy(rows: StateRows, *, landmark: float, state: int) -> Occup
     return occupancy(rows.chosen(among), start=start, starts_at=landmark)
 
 
+def resampled_stay(rows: StateRows, times: Floats, copies: Ints, *, horizon: float) -> Floats:
+    """Return the expected time in each state until a horizon with patients drawn so often (IL6).
+
+    Parameters
+    ----------
+    rows : StateRows
+    times : (n_times,) float64
+        At which anybody moves.
+    copies : (n_patients,) int64
+    horizon : float
+    """
+    n_states = len(rows.states)
+    weight = copies[rows.patient].astype(np.float64)
+    span, shape = spans_of(rows, times), (times.size, n_states)
+    risk, moves = count_moves(span[:, 0], span[:, 1], rows.source, rows.target, weight, shape)
+    start = np.eye(n_states)[0]
+    path = occupancy_path(risk, moves, start)
+    return length_of_stay(times, path, start, starts_at=0.0, horizon=horizon)
+
+
 def length_of_stay(
-    times: Floats, share: Floats, start: Floats, starts_at: float, horizon: float
+    times: Floats, share: Floats, start: Floats, *, starts_at: float, horizon: float
 ) -> Floats:
     """Return the area under each share from the start to the horizon (IL6).
 

@@ -16,7 +16,7 @@ EVENTS_FOR_A_PIECE = 10
 PIECES_AT_MOST = 4
 GRID = 20_001
 REACH = 9.0
-NEWTON = 100
+HALVINGS = 100
 JEFFREYS = 0.5
 
 
@@ -126,7 +126,7 @@ def pieces_of(rows: StateRows) -> Pieces:
     n_pieces = min(max(n // EVENTS_FOR_A_PIECE, 1), PIECES_AT_MOST)
     wanted = np.quantile(rows.exit[event], np.arange(1, n_pieces) / n_pieces, method="inverted_cdf")
     cuts: list[float] = [0.0, math.inf]
-    for cut in sorted({float(w) for w in wanted}):
+    for cut in sorted(set(map(float, np.atleast_1d(wanted)))):
         tried = np.array([*cuts[:-1], cut, math.inf])
         counted = count_pieces(rows, tried)
         if np.all(counted.time > 0.0) and np.all(counted.events.sum(axis=1) > 0.0):
@@ -193,11 +193,6 @@ def ratio_posterior(
     References
     ----------
     .. [spiegelhalter1994], [ibrahim2001]
-
-    Raises
-    ------
-    AnalysisRefused
-        The law has no maximum that can be found.
     """
     mode = _mode(pieces, prior, shape, rate)
     grid = mode + prior.spread * np.linspace(-REACH, REACH, GRID)
@@ -207,12 +202,13 @@ def ratio_posterior(
     bend = density * slope
     # The trapezium with the slopes at its ends: right to the fifth power of the step.
     cells = step / 2.0 * (density[1:] + density[:-1]) + step**2 / 12.0 * (bend[:-1] - bend[1:])
-    chance = np.concatenate([[0.0], np.cumsum(cells)])
+    chance: Floats = np.append(0.0, np.cumsum(cells))
     chance /= chance[-1]
     weight = density / density.sum()
     mean = float(weight @ grid)
     tail = (1.0 - level) / 2.0
     lower, median, upper = np.interp((tail, 0.5, 1.0 - tail), chance, grid)
+    (below,) = np.interp([0.0], grid, chance)
     return RatioPosterior(
         prior=prior,
         grid=grid,
@@ -221,8 +217,8 @@ def ratio_posterior(
         lower=float(lower),
         upper=float(upper),
         mean=mean,
-        spread=float(np.sqrt(weight @ (grid - mean) ** 2)),
-        below_0=float(np.interp(0.0, grid, chance)),
+        spread=math.sqrt(float(np.sum(weight * (grid - mean) ** 2))),
+        below_0=float(below),
     )
 
 
@@ -248,7 +244,7 @@ def log_posterior(
 def _mode(pieces: Pieces, prior: RatioPrior, shape: float, rate: float) -> float:
     """Return the likeliest log hazard ratio: the density is log-concave, so halving finds it."""
     low, high = prior.mean - 60.0, prior.mean + 60.0
-    for _ in range(NEWTON):
+    for _ in range(HALVINGS):
         middle = (low + high) / 2.0
         _, slope = log_posterior(np.array([middle]), pieces, prior, shape=shape, rate=rate)
         low, high = (middle, high) if slope[0] > 0.0 else (low, middle)

@@ -22,8 +22,8 @@ FREE, HAD_EVENT, HAD_COMPETING = 0, 1, 2
 def incidence_curve(
     rows: PersonTime,
     competing: Bools,
-    arm: int | None = None,
     *,
+    arm: int | None = None,
     level: float = LEVEL,
     from_time: float | None = None,
 ) -> Curve:

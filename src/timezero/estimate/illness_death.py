@@ -39,7 +39,7 @@ class Courses:
 
     def lived(self, horizon: float) -> Floats:
         """Return the mean time lived event-free to the horizon under each rule."""
-        return length_of_stay(self.times, self.free, np.ones(3), 0.0, horizon)
+        return length_of_stay(self.times, self.free, np.ones(3), starts_at=0.0, horizon=horizon)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -10,13 +10,23 @@ import numpy as np
 
 from timezero.arrays import Bools, Floats, Ints
 from timezero.errors import AnalysisRefused
-from timezero.estimate.maximise import maximise
-from timezero.kernels.pooled_logistic import logistic_pass, logistic_scores
+from timezero.estimate.maximise import maximise, newton_step
+from timezero.kernels.pooled_logistic import (
+    add_leverage_score,
+    approach_maximum,
+    factorise,
+    largest_predictor,
+    logistic_pass,
+    logistic_scores,
+)
 
 # Towards an infinite maximum each step adds one to the predictor, so that the steps do not shrink
 # until, at about 34, rounding ends the score: a maximum nearer than this is a real one.
 SUSPICIOUS_PREDICTOR = 25.0
 ITERATIONS = 60
+# How a climb can end, and how exact a proof of separation must be.
+NEAR, RUN_OFF = 0, 1
+PROOF = 1e-7
 LARGEST_SCALED = 1e12
 
 
@@ -84,7 +94,8 @@ def fit_logistic(
     weight : (n_rows,) float64, optional
         Case weights >= 0, 1 if not given; how often a patient was drawn, times a sampling weight.
     start : (q + 1,) float64, optional
-        Coefficients to start from; they save time and change nothing else.
+        Coefficients to start from, as in a resample: the answer is then left at 1e-9 of the
+        maximum, where it is otherwise polished to the last digits.
     where : str
         What the model is, for messages.
 
@@ -117,8 +128,9 @@ def fit_logistic(
     begin[0] = np.log(given @ outcome / (given @ ~outcome))
     if start is not None:
         begin = np.asarray(np.linalg.solve(back, start), dtype=np.float64)
+    likelihood_of = _Likelihood(design=design, outcome=outcome, weight=given)
     scaled, information, likelihood, penalised = _climb(
-        design, outcome, given, begin=begin, where=where
+        likelihood_of, begin, polished=start is None, where=where
     )
     covariance = back @ _inverse(information, names, where) @ back.T
     return LogisticFit(
@@ -203,41 +215,101 @@ def _scales(
     return shift, scale
 
 
-def _climb(
-    design: Floats, outcome: Bools, weight: Floats, *, begin: Floats, where: str
-) -> tuple[Floats, Floats, float, bool]:
-    p = begin.size
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Likelihood:
+    """The rows of a model, and its likelihood at any coefficients."""
 
-    def plain(beta: Floats) -> tuple[float, Floats, Floats]:
-        score, information = np.empty(p), np.empty((p, p))
-        value = logistic_pass(design, outcome, weight, beta, score, information)
+    design: Floats
+    outcome: Bools
+    weight: Floats
+
+    def plain(self, beta: Floats) -> tuple[float, Floats, Floats]:
+        """Return log-likelihood, score and information."""
+        score, information = np.empty(beta.size), np.empty((beta.size, beta.size))
+        value = logistic_pass(self.design, self.outcome, self.weight, beta, score, information)
         return value, score, information
 
-    found = maximise(plain, begin, iterations=ITERATIONS)
-    suspicious = not found.converged or np.abs(design @ found.point).max() > SUSPICIOUS_PREDICTOR
-    if not (suspicious and is_separated(design[weight > 0], outcome[weight > 0])):
-        if not found.converged:
-            _refuse_unfinished(where)
-        return found.point, found.information, found.value, False
-
-    def penalised(beta: Floats) -> tuple[float, Floats, Floats]:
-        value, score, information = plain(beta)
-        sign, log_det = np.linalg.slogdet(information)
-        if sign <= 0:
+    def penalised(self, beta: Floats) -> tuple[float, Floats, Floats]:
+        """Return the same with Firth's penalty, whose curvature is left out."""
+        value, score, information = self.plain(beta)
+        factor = np.zeros_like(information)
+        log_det = factorise(information, factor)
+        if np.isnan(log_det):
             return -np.inf, score, information
-        eta = design @ beta
-        mu = 1.0 / (1.0 + np.exp(-np.clip(eta, -700.0, 700.0)))
-        inside = np.einsum("ij,jk,ik->i", design, np.linalg.inv(information), design)
-        leverage = weight * mu * (1.0 - mu) * inside
-        # Firth 1993, section 3.1: the score plus h (1/2 - mu).
-        return value + log_det / 2.0, score + design.T @ (leverage * (0.5 - mu)), information
+        add_leverage_score(self.design, self.weight, beta, factor, score)
+        return value + log_det / 2.0, score, information
 
-    start = np.zeros(p)
-    start[0] = np.log((weight @ outcome + 0.5) / (weight @ ~outcome + 0.5))
-    found = maximise(penalised, start, iterations=4 * ITERATIONS)
-    if not found.converged:
-        _refuse_unfinished(where)
-    return found.point, found.information, plain(found.point)[0], True
+    def approach(self, begin: Floats, *, penalised: bool) -> tuple[Floats, int]:
+        """Return where a quick climb ends, and how."""
+        near = begin.copy()
+        farthest = np.inf if penalised else SUSPICIOUS_PREDICTOR
+        steps = 4 * ITERATIONS if penalised else ITERATIONS
+        ended = approach_maximum(
+            self.design, self.outcome, self.weight, near, penalised, steps, farthest
+        )
+        return near, ended
+
+    def largest_predictor(self, beta: Floats) -> float:
+        """Return the largest linear predictor, in size."""
+        return largest_predictor(self.design, self.weight, beta)
+
+
+def _climb(
+    rows: _Likelihood, begin: Floats, *, polished: bool, where: str
+) -> tuple[Floats, Floats, float, bool]:
+    """Return coefficients, information, log-likelihood, and whether Firth's penalty was needed."""
+    near, ended = rows.approach(begin, penalised=False)
+    if ended == NEAR and not polished:
+        value, _, information = rows.plain(near)
+        return near, information, value, False
+    apart = ended == RUN_OFF and tells_apart(rows.design, rows.outcome, rows.weight, near)
+    if not apart:
+        found = maximise(rows.plain, near if ended == NEAR else begin, iterations=ITERATIONS)
+        far = rows.largest_predictor(found.point) > SUSPICIOUS_PREDICTOR
+        counted = rows.weight > 0
+        apart = (far or not found.converged) and is_separated(
+            rows.design[counted], rows.outcome[counted]
+        )
+        if not apart:
+            _refuse_unfinished(where, finished=found.converged)
+            return found.point, found.information, found.value, False
+    start = np.zeros(begin.size)
+    n_outcomes = rows.weight @ rows.outcome
+    start[0] = np.log((n_outcomes + 0.5) / (rows.weight @ ~rows.outcome + 0.5))
+    near, ended = rows.approach(start, penalised=True)
+    if ended != NEAR or polished:
+        begin = near if ended == NEAR else start
+        found = maximise(rows.penalised, begin, iterations=4 * ITERATIONS)
+        _refuse_unfinished(where, finished=found.converged)
+        near = found.point
+    value, _, information = rows.plain(near)
+    return near, information, value, True
+
+
+def tells_apart(design: Floats, outcome: Bools, weight: Floats, beta: Floats) -> bool:
+    """Say whether the direction in which the likelihood still rises tells the outcomes apart.
+
+    A proof of separation where it does; nothing follows where it does not.
+
+    Parameters
+    ----------
+    design : (n_rows, p) float64
+        With the intercept.
+    outcome : (n_rows,) bool
+    weight : (n_rows,) float64
+    beta : (p,) float64
+        Where a climb was given up.
+
+    References
+    ----------
+    .. [albert1984], section 3
+    """
+    score, information = np.empty(beta.size), np.empty((beta.size, beta.size))
+    logistic_pass(design, outcome, weight, beta, score, information)
+    direction = newton_step(score, information)
+    along = np.where(outcome, 1.0, -1.0) * (design @ direction)
+    counted = along[weight > 0]
+    return bool(counted.min() >= -PROOF * counted.max() and counted.max() > 0.0)
 
 
 def is_separated(design: Floats, outcome: Bools) -> bool:
@@ -267,7 +339,9 @@ def is_separated(design: Floats, outcome: Bools) -> bool:
     return bool(found.success and -found.fun > 1e-7 * rows.shape[0])
 
 
-def _refuse_unfinished(where: str) -> None:
+def _refuse_unfinished(where: str, *, finished: bool) -> None:
+    if finished:
+        return
     raise AnalysisRefused(
         what=f"{where} was still changing at the last iteration",
         where=where,

@@ -184,8 +184,7 @@ def _maximum(
 
     if not penalised and counts.events.sum(axis=1).all():
         found = maximise(plain, start, iterations=ITERATIONS, close_enough=close_enough)
-        largest = _largest_predictor(trials, found.point)
-        suspicious = not found.converged or largest > SUSPICIOUS_PREDICTOR
+        suspicious = not found.converged or _is_far(trials, times, found.point)
         if not (suspicious and _is_separated(trials, times, plain)):
             return _finished(found), False
 
@@ -288,11 +287,13 @@ def patient_scores(trials: Trials, beta: Floats, *, workers: int = 1) -> Floats:
     return scores
 
 
-def _largest_predictor(trials: Trials, beta: Floats) -> float:
-    """Return a bound on the size of every linear predictor."""
+def _is_far(trials: Trials, times: Floats, beta: Floats) -> bool:
+    """Say whether some linear predictor is suspiciously large; a quick bound is tried first."""
     p = trials.columns.shape[1]
     part, later = np.abs(trials.columns @ beta[:p]), np.abs(trials.basis @ beta[p:])
-    return float(part.max() + later.max(initial=0.0))
+    if float(part.max() + later.max(initial=0.0)) <= SUSPICIOUS_PREDICTOR:
+        return False
+    return bool(_extremes(trials, times, beta)[2] > SUSPICIOUS_PREDICTOR)
 
 
 def _extremes(trials: Trials, times: Floats, direction: Floats) -> Floats:

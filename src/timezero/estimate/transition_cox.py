@@ -166,9 +166,9 @@ def varying(design: Floats, which: Bools) -> Ints:
     part = design[which]
     for k in range(design.shape[1]):
         tried = part[:, [*kept, k]]
-        spread = tried.std(axis=0)
-        if part.shape[0] < 2 or not np.all(spread > 0.0):
+        if part.shape[0] < 2 or not np.ptp(tried[:, -1]) > 0.0:
             continue
+        spread = tried.std(axis=0)
         scaled = (tried - tried.mean(axis=0)) / spread
         if np.linalg.matrix_rank(scaled, tol=1e-8 * scaled.shape[0]) == len(kept) + 1:
             kept.append(k)

@@ -12,16 +12,17 @@ from timezero.errors import InputRefused
 from timezero.findings import Finding, Severity
 from timezero.intake.collinear import collinear_sets
 from timezero.intake.draft import TIME_ROLES, Draft, draft_of
+from timezero.intake.measurements import histories_of, history_source
 from timezero.intake.same_day import moved_initiation, moved_trigger, observed_from, zero_exit
 from timezero.intake.sources import read_table
 from timezero.intake.usable_covariates import usable_covariates
-from timezero.model.cohort import AttritionStep, Cohort, Covariate, TimeSource
+from timezero.model.cohort import AttritionStep, Cohort, Covariate, History, TimeSource
 from timezero.model.protocol import Protocol
 from timezero.provenance import digest_of
 from timezero.registry import discover
 
 
-def read_cohort(source: Any, protocol: Protocol) -> Cohort:
+def read_cohort(source: Any, protocol: Protocol, *, histories: Any = None) -> Cohort:
     """Read a registry and check every patient in it.
 
     Parameters
@@ -30,6 +31,8 @@ def read_cohort(source: Any, protocol: Protocol) -> Cohort:
         CSV, TSV, Excel or Parquet; the format is read from the file itself.
     protocol : Protocol
         Names the columns under ``data`` and the rules under ``rules``.
+    histories : path, or a Polars, pandas or Arrow data frame, optional
+        A second table with values that change; ``data.history_file`` if not given.
 
     Returns
     -------
@@ -43,7 +46,12 @@ def read_cohort(source: Any, protocol: Protocol) -> Cohort:
     InputRefused
         The file cannot be used as it is; ``findings`` holds everything that is wrong.
     """
-    draft = draft_of(read_table(source, sheet=protocol.data.sheet), protocol)
+    second = history_source(protocol, source, histories)
+    draft = draft_of(
+        read_table(source, sheet=protocol.data.sheet),
+        protocol,
+        None if second is None else read_table(second),
+    )
     findings = inspect(draft)
     refuse_errors(draft, findings)
     return _cohort_of(draft, findings)
@@ -94,6 +102,7 @@ def _cohort_of(draft: Draft, findings: tuple[Finding, ...]) -> Cohort:
     entry, initiation = observed_from(draft), moved_initiation(draft)
     covariates = usable_covariates(draft, collinear_sets(draft))
     half_day = zero_exit(draft)
+    histories = _histories(draft)
     return Cohort(
         patient=patient,
         entry=entry,
@@ -115,8 +124,41 @@ def _cohort_of(draft: Draft, findings: tuple[Finding, ...]) -> Cohort:
             b"none" if trigger is None else _bytes_of(trigger),
             draft.event.event.tobytes(),
             *(part for covariate in covariates for part in _parts_of(covariate)),
+            *_further_parts(draft, histories),
         ),
+        competing=draft.event.competing if data.competing_value else None,
+        centre=_centre(draft),
+        histories=histories,
+        negative_control=draft.times.get("negative_control"),
     )
+
+
+def _histories(draft: Draft) -> tuple[History, ...]:
+    if draft.histories is None:
+        return ()
+    ages = draft.protocol.data.maximum_age
+    return histories_of(draft.histories, draft.history_time, draft.time("exit"), ages)
+
+
+def _centre(draft: Draft) -> Covariate | None:
+    """Return the centres; None when there is but one, which tells nobody apart."""
+    return draft.centre if draft.centre is not None and len(draft.centre.levels) > 1 else None
+
+
+def _further_parts(draft: Draft, histories: tuple[History, ...]) -> list[bytes]:
+    """Return what only some registries hold, each part with its name before it."""
+    parts: list[bytes] = []
+    if draft.protocol.data.competing_value:
+        parts += [b"competing", draft.event.competing.tobytes()]
+    if (centre := _centre(draft)) is not None:
+        parts += [b"centre", *_parts_of(centre)]
+    if "negative_control" in draft.times:
+        parts += [b"negative control", _bytes_of(draft.time("negative_control"))]
+    for history in histories:
+        named = (history.name, history.kind, history.levels, history.maximum_age)
+        parts += [b"history", repr(named).encode(), history.patient.astype("<i8").tobytes()]
+        parts += [_bytes_of(history.time), _bytes_of(history.values)]
+    return parts
 
 
 def _parts_of(covariate: Covariate) -> tuple[bytes, bytes]:
@@ -142,8 +184,9 @@ def _sources(draft: Draft) -> tuple[TimeSource, ...]:
         "initiation": f"; empty = never; same day as the exit: {rules.same_day}",
         "trigger": "; empty = never",
         "exit": f"; at time zero: {rules.zero_exit}",
+        "negative_control": "; empty = never",
     }
-    return tuple(
+    known = tuple(
         TimeSource(
             name=role,
             table=draft.table.name,
@@ -153,6 +196,27 @@ def _sources(draft: Draft) -> tuple[TimeSource, ...]:
         for role in TIME_ROLES
         if role in draft.moments
     )
+    return known + _history_sources(draft, rule)
+
+
+def _history_sources(draft: Draft, rule: str) -> tuple[TimeSource, ...]:
+    if draft.histories is None:
+        return ()
+    data = draft.protocol.data
+    return tuple(
+        TimeSource(
+            name=f"history {cells.covariate.name}",
+            table=draft.histories.table.name,
+            column=draft.histories.moments.column.name,
+            rule=f"{rule}; counts from just after its time (C4), {_carried(age, data.unit)}",
+        )
+        for cells in draft.histories.columns
+        for age in [data.maximum_age.get(cells.covariate.name)]
+    )
+
+
+def _carried(age: float | None, unit: str) -> str:
+    return "until the next" if age is None else f"until the next, at most {age:g} {unit}"
 
 
 def _attrition(draft: Draft) -> tuple[AttritionStep, ...]:
@@ -163,7 +227,16 @@ def _attrition(draft: Draft) -> tuple[AttritionStep, ...]:
             step="rows with a patient",
             n_patients=draft.n,
             n_removed=n_empty,
-            reason="empty rows" if n_empty else "",
+            reason=_reason(draft) if n_empty else "",
         ),
         AttritionStep(step="patients analysed", n_patients=draft.n),
+    )
+
+
+def _reason(draft: Draft) -> str:
+    if draft.rows is None:
+        return "empty rows"
+    n_further = draft.rows.patient.size - draft.n
+    return "further rows of the same patients" + (
+        ", and empty rows" if draft.table.n_read > draft.n + n_further else ""
     )

@@ -39,6 +39,19 @@ class CovariateCells:
     is_date: Bools
 
 
+def read_levels(column: Column, data: DataPart) -> Covariate:
+    """Read a column whose cells are names, even where they look like numbers.
+
+    Parameters
+    ----------
+    column : Column
+    data : DataPart
+        Says which cells are missing.
+    """
+    values, levels = _levels(column, column.missing(data.missing))
+    return Covariate(name=column.name, kind="categorical", values=values, levels=levels)
+
+
 def read_covariate(column: Column, data: DataPart) -> CovariateCells:
     """Read a covariate: numeric when every cell that is not missing is a number.
 

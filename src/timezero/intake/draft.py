@@ -11,15 +11,18 @@ from timezero.arrays import Bools, Floats
 from timezero.conventions import DAYS_PER, NEAR_TIE
 from timezero.errors import InputRefused, UnknownName, nearest_first
 from timezero.findings import Finding, Severity
-from timezero.intake.covariates import CovariateCells, read_covariate
+from timezero.intake.counting_rows import CountingRows, one_row_each, read_rows
+from timezero.intake.covariates import CovariateCells, read_covariate, read_levels
 from timezero.intake.events import EventCells, read_event
+from timezero.intake.layout import refuse_contradictions, required_roles
+from timezero.intake.measurements import Measurements, measurements_in_rows, read_measurements
 from timezero.intake.tables import Column, Table
 from timezero.intake.times import Moments, read_moments
-from timezero.model.protocol import Protocol
+from timezero.model.cohort import Covariate
+from timezero.model.protocol import DataPart, Protocol
 from timezero.near_ties import merge_near_ties
 
-REQUIRED: Final = ("id", "initiation", "exit", "event")
-TIME_ROLES: Final = ("entry", "initiation", "trigger", "exit")
+TIME_ROLES: Final = ("entry", "initiation", "trigger", "exit", "negative_control")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -33,7 +36,7 @@ class Draft:
     zero : Moments or None
         The dates of time zero.
     moments : dict of str to Moments
-        By role: entry, initiation, trigger, exit.
+        By role: entry, initiation, trigger, exit, negative_control.
     times : dict of str to (n,) float64
         By role, in the declared unit from time zero (C1), near ties merged (C5).
     n_merged : int
@@ -42,6 +45,14 @@ class Draft:
         What the day of time zero counts as: 0, or one day under ``first_day = 1``.
     measured : dict of str to Moments
         For a covariate, when it was measured.
+    centre : Covariate or None
+    rows : CountingRows or None
+        The rows as they stand in the file, when the layout is counting_process; ``table`` then has
+        one row a patient made of them.
+    histories : Measurements or None
+        Values that change after time zero.
+    history_time : (n_measured,) float64
+        When they were measured, from time zero, near ties merged with all other times.
     """
 
     table: Table
@@ -56,6 +67,10 @@ class Draft:
     event: EventCells
     covariates: tuple[CovariateCells, ...]
     measured: dict[str, Moments]
+    centre: Covariate | None = None
+    rows: CountingRows | None = None
+    histories: Measurements | None = None
+    history_time: Floats
 
     @property
     def n(self) -> int:
@@ -86,31 +101,46 @@ class Draft:
         column: Column,
         mask: Bools,
         mend: str = "",
+        table: Table | None = None,
     ) -> Finding:
-        """Return a finding about some cells of one column."""
+        """Return a finding about some cells of one column, of the registry or of ``table``."""
+        table = table or self.table
         return Finding(
             code=code,
             severity=severity,
             what=what,
-            where=self.table.where(column, mask),
-            evidence=self.table.evidence(column, mask),
+            where=table.where(column, mask),
+            evidence=table.evidence(column, mask),
             mend=mend,
             n_rows=int(mask.sum()),
         )
 
 
-def draft_of(table: Table, protocol: Protocol) -> Draft:
+def draft_of(table: Table, protocol: Protocol, history_table: Table | None = None) -> Draft:
     """Read the columns that a protocol names.
+
+    Parameters
+    ----------
+    table : Table
+    protocol : Protocol
+    history_table : Table or None
+        The second table, with values that change.
 
     Raises
     ------
     UnknownName
         Columns that do not exist.
     InputRefused
-        Columns that were not named.
+        Columns that were not named, or keys that contradict each other.
     """
+    refuse_contradictions(protocol.data, with_history_table=history_table is not None)
+    _refuse_unknown(table, protocol, history_table)
+    rows = None
+    if protocol.data.layout == "counting_process":
+        rows = read_rows(table, protocol.data)
+        table, data = one_row_each(rows, protocol.data)
+        protocol = protocol.model_copy(update={"data": data})
     data = protocol.data
-    _refuse_unknown(table, protocol)
     ids = table.column(str(data.id))
     zero = None if data.time_zero is None else read_moments(table.column(data.time_zero), data)
     moments = {
@@ -118,12 +148,8 @@ def draft_of(table: Table, protocol: Protocol) -> Draft:
         for role in TIME_ROLES
         if (name := getattr(data, role)) is not None
     }
-    days_per = DAYS_PER[data.unit]
-    earliest = protocol.rules.first_day / days_per if zero is not None else 0.0
-    counted = {role: _counted(m, zero, days_per, earliest) for role, m in moments.items()}
-    tolerance = NEAR_TIE if protocol.rules.near_ties == "merge" else 0.0
-    merged, n_merged = merge_near_ties(*counted.values(), tolerance=tolerance)
-    times = dict(zip(counted, merged, strict=True))
+    histories = _histories(rows, history_table, data, ids)
+    times, history_time, n_merged = _times(moments, zero, histories, protocol)
     return Draft(
         table=table,
         protocol=protocol,
@@ -133,7 +159,7 @@ def draft_of(table: Table, protocol: Protocol) -> Draft:
         moments=moments,
         times=times,
         n_merged=n_merged,
-        earliest=earliest,
+        earliest=_earliest(protocol, zero),
         event=read_event(table.column(str(data.event)), data),
         covariates=tuple(
             read_covariate(table.column(c), data) for c in dict.fromkeys(data.covariates)
@@ -142,20 +168,64 @@ def draft_of(table: Table, protocol: Protocol) -> Draft:
             covariate: read_moments(table.column(name), data)
             for covariate, name in data.covariate_dates.items()
         },
+        centre=None if data.centre is None else read_levels(table.column(data.centre), data),
+        rows=rows,
+        histories=histories,
+        history_time=history_time,
     )
 
 
-def _counted(moments: Moments, zero: Moments | None, days_per: float, earliest: float) -> Floats:
+def _histories(
+    rows: CountingRows | None, history_table: Table | None, data: DataPart, ids: Column
+) -> Measurements | None:
+    if history_table is not None:
+        return read_measurements(history_table, data, ids)
+    return measurements_in_rows(rows, data) if rows is not None and data.history else None
+
+
+def _earliest(protocol: Protocol, zero: Moments | None) -> float:
+    return 0.0 if zero is None else protocol.rules.first_day / DAYS_PER[protocol.data.unit]
+
+
+def _times(
+    moments: dict[str, Moments],
+    zero: Moments | None,
+    histories: Measurements | None,
+    protocol: Protocol,
+) -> tuple[dict[str, Floats], Floats, int]:
+    """Count all times from time zero (C1) and merge near ties (C5) among all of them."""
+    days_per, earliest = DAYS_PER[protocol.data.unit], _earliest(protocol, zero)
+    zero_days = None if zero is None else zero.days
+    counted = [_counted(m, zero_days, days_per, earliest) for m in moments.values()]
+    measured_at = np.empty(0)
+    if histories is not None:
+        own = None if zero_days is None else zero_days[np.maximum(histories.patient, 0)]
+        measured_at = _counted(histories.moments, own, days_per, earliest)
+        # What was measured by the day of time zero is known at time zero, whatever that day counts.
+        measured_at = np.where(measured_at <= earliest, measured_at - earliest, measured_at)
+        measured_at[histories.patient < 0] = np.nan
+    tolerance = NEAR_TIE if protocol.rules.near_ties == "merge" else 0.0
+    (*merged, history_time), n_merged = merge_near_ties(*counted, measured_at, tolerance=tolerance)
+    return dict(zip(moments, merged, strict=True)), history_time, n_merged
+
+
+def _counted(
+    moments: Moments, zero_days: Floats | None, days_per: float, earliest: float
+) -> Floats:
     """Count times from time zero (C1): dates become whole days, then the unit."""
-    if zero is None:
+    if zero_days is None:
         return moments.numbers.copy()
     # One division of a whole number of days: the same day gives the same bits in every unit.
-    return (moments.days - zero.days + round(earliest * days_per)) / days_per
+    return (moments.days - zero_days + round(earliest * days_per)) / days_per
 
 
-def _refuse_unknown(table: Table, protocol: Protocol) -> None:
+def _refuse_unknown(table: Table, protocol: Protocol, history_table: Table | None) -> None:
     _refuse_unset(table, protocol)
-    findings = [*_unknown_columns(table, protocol), *_unknown_strata(protocol)]
+    findings = [
+        *_unknown_columns(table, _named_in_registry(protocol.data)),
+        *_unknown_columns(history_table, _named_in_history(protocol.data)),
+        *_unknown_strata(protocol),
+    ]
     if not findings:
         return
     several = f"; and {len(findings) - 1} more names are unknown" if len(findings) > 1 else ""
@@ -169,7 +239,7 @@ def _refuse_unknown(table: Table, protocol: Protocol) -> None:
 
 
 def _refuse_unset(table: Table, protocol: Protocol) -> None:
-    unset = [role for role in REQUIRED if getattr(protocol.data, role) is None]
+    unset = [role for role in required_roles(protocol.data) if getattr(protocol.data, role) is None]
     if not unset:
         return
     keys = ", ".join(f"data.{role}" for role in unset)
@@ -182,13 +252,28 @@ def _refuse_unset(table: Table, protocol: Protocol) -> None:
     )
 
 
-def _unknown_columns(table: Table, protocol: Protocol) -> list[Finding]:
-    data = protocol.data
-    named: dict[str, Any] = {
-        f"data.{role}": getattr(data, role) for role in ("time_zero", *REQUIRED, *TIME_ROLES)
-    }
+def _named_in_registry(data: DataPart) -> dict[str, Any]:
+    roles = ("time_zero", *required_roles(data), *TIME_ROLES, "centre")
+    named: dict[str, Any] = {f"data.{role}": getattr(data, role) for role in roles}
     named |= {f"data.covariates: {name}": name for name in data.covariates}
     named |= {f"data.covariate_dates: {k}": name for k, name in data.covariate_dates.items()}
+    if data.layout == "counting_process":
+        named |= {f"data.history: {name}": name for name in data.history}
+    return named
+
+
+def _named_in_history(data: DataPart) -> dict[str, Any]:
+    key = "data.id" if data.history_id is None else "data.history_id"
+    named: dict[str, Any] = {
+        key: data.history_id or data.id,
+        "data.history_time": data.history_time,
+    }
+    return named | {f"data.history: {name}": name for name in data.history}
+
+
+def _unknown_columns(table: Table | None, named: dict[str, Any]) -> list[Finding]:
+    if table is None:
+        return []
     return [
         Finding(
             code="unknown_column",

@@ -18,7 +18,8 @@ class EventCells:
 
     Parameters
     ----------
-    event : (n,) bool
+    event, competing : (n,) bool
+        Cells that mean the event, and those that mean a competing event.
     missing, undeclared : (n,) bool
         Cells that say nothing; cells whose value has no declared meaning.
     seen : tuple of (str, int)
@@ -31,6 +32,7 @@ class EventCells:
 
     column: Column
     event: Bools
+    competing: Bools
     missing: Bools
     undeclared: Bools
     seen: tuple[tuple[str, int], ...]
@@ -59,7 +61,8 @@ def read_event(column: Column, data: DataPart) -> EventCells:
     ----------
     column : Column
     data : DataPart
-        Declares ``event_value`` and, when several other values exist, ``censored_value``.
+        Declares ``event_value``, ``competing_value`` if there are competing events and, when
+        several other values exist, ``censored_value``.
     """
     missing = column.missing(data.missing)
     spellings: list[tuple[str, int]] = column.text.filter(~missing).value_counts().rows()
@@ -68,7 +71,8 @@ def read_event(column: Column, data: DataPart) -> EventCells:
         counted[same_value(text)] = counted.get(same_value(text), 0) + n
     seen = tuple(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
     happened, censored, is_declared = _declared(column, data, missing)
-    others = [value for value, _ in seen if value not in happened | censored]
+    instead = {same_value(value) for value in data.competing_value}
+    others = [value for value, _ in seen if value not in happened | censored | instead]
     complement = ""
     if is_declared and not censored and len(others) == 1:
         complement = others[0]
@@ -79,10 +83,12 @@ def read_event(column: Column, data: DataPart) -> EventCells:
         return np.asarray(column.text.is_in(meant).fill_null(value=False), dtype=np.bool_)
 
     event = cells_that_say(happened) & ~missing
-    known = event | cells_that_say(censored)
+    competing = cells_that_say(instead) & ~missing
+    known = event | competing | cells_that_say(censored)
     return EventCells(
         column=column,
         event=event,
+        competing=competing,
         missing=missing,
         undeclared=~known & ~missing,
         seen=seen,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import timezero.data
 from timezero.errors import InputRefused, UnknownName, nearest_first
-from timezero.intake.protocol_file import read_protocol, registry_path
+from timezero.intake.protocol_file import history_path, read_protocol, registry_path
 
 STUDY_FILE = "study.toml"
 COPIED = (STUDY_FILE, "SOURCE.md", "LICENCE.md")
@@ -124,9 +124,10 @@ def copy_example(name: str, folder: str | Path) -> tuple[Path, ...]:
         A file of that name exists already, or the folder cannot be written.
     """
     study_file = example_study_file(name)
-    registry = registry_path(read_protocol(study_file), study_file)
-    sources = [study_file.parent / file for file in COPIED] + ([registry] if registry else [])
-    sources = [source for source in sources if source.exists()]
+    protocol = read_protocol(study_file)
+    tables = (registry_path(protocol, study_file), history_path(protocol, study_file))
+    named = [study_file.parent / file for file in COPIED]
+    sources = [path for path in (*named, *tables) if path is not None and path.exists()]
     target = Path(folder)
     taken = [source.name for source in sources if (target / source.name).exists()]
     if taken:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +12,10 @@ import numpy as np
 
 from timezero.findings import Finding, Severity
 from timezero.intake.cohort import inspect
-from timezero.intake.draft import REQUIRED, draft_of
+from timezero.intake.draft import draft_of
 from timezero.intake.events import read_event
 from timezero.intake.guess import Guess, content_of, guess_roles, guess_unit
+from timezero.intake.layout import REQUIRED
 from timezero.intake.sources import read_table
 from timezero.intake.tables import Table, shown
 from timezero.intake.times import Moments, both_readings, read_moments
@@ -21,6 +23,7 @@ from timezero.intake.wording import counted
 from timezero.model.protocol import DataPart, Protocol
 
 EXAMPLES = 3
+_PLACE = re.compile(r"cent(?:re|er)|hospital|clinic(?!al)|institut|(?<![a-z])site", re.IGNORECASE)
 _FLAG_ORDER = ("id", "time_zero", "initiation", "trigger", "entry", "exit", "event")
 
 
@@ -60,6 +63,8 @@ class Look:
         Required roles for which no column was found.
     event_values : str
         Values of the guessed event column with their numbers of patients.
+    centre_candidates : tuple of str
+        Columns that may say where a patient was treated.
     findings : tuple of Finding
     next_command : str
     """
@@ -70,6 +75,7 @@ class Look:
     guesses: tuple[Guess, ...]
     unguessed: tuple[str, ...]
     event_values: str
+    centre_candidates: tuple[str, ...]
     findings: tuple[Finding, ...]
     next_command: str
 
@@ -120,6 +126,7 @@ def look(source: str | Path, *, sheet: str | None = None) -> Look:
         guesses=guesses,
         unguessed=unguessed,
         event_values=_event_values(table, guessed.get("event")),
+        centre_candidates=_centre_candidates(cells, set(guessed.values())),
         findings=tuple(findings),
         next_command=_next_command(
             source, guessed, unguessed=unguessed, protocol=protocol, cells=cells
@@ -144,6 +151,18 @@ def _event_values(table: Table, name: str | None) -> str:
         return ""
     seen = read_event(table.column(name), DataPart()).seen
     return ", ".join(f"{shown(value)} ({counted(n, 'patient')})" for value, n in seen)
+
+
+def _centre_candidates(cells: list[Moments], taken: set[str]) -> tuple[str, ...]:
+    """Return columns whose header speaks of a place and that name several, each more than once."""
+    found: list[str] = []
+    for moments in cells:
+        column = moments.column
+        n_values = column.text.filter(~moments.missing).n_unique()
+        repeated = 1 < n_values <= (~moments.missing).sum() / 2
+        if column.name not in taken and repeated and _PLACE.search(column.name):
+            found.append(column.name)
+    return tuple(found)
 
 
 def _problem_cells(table: Table, moments: Moments) -> list[Finding]:

@@ -50,6 +50,20 @@ def registry_path(protocol: Protocol, study_file: str | Path) -> Path | None:
     return Path(study_file).parent / protocol.data.file
 
 
+def history_path(protocol: Protocol, study_file: str | Path) -> Path | None:
+    """Return where the second table of a study file is; None when the file names none.
+
+    Parameters
+    ----------
+    protocol : Protocol
+    study_file : str or Path
+        A relative ``data.history_file`` is looked up beside this file.
+    """
+    if protocol.data.history_file is None:
+        return None
+    return Path(study_file).parent / protocol.data.history_file
+
+
 def validated(content: dict[str, Any], *, where: str = "the protocol") -> Protocol:
     """Make a protocol of its parts, or say everything that is wrong with them.
 
@@ -103,7 +117,7 @@ def write_protocol(protocol: Protocol, notes: dict[str, str] | None = None) -> s
             written = _entry(name, value, notes.get(f"{part}.{name}", ""))
             comment = wrapped(entry.description or "")
             if isinstance(value, dict):
-                tables += ["", *comment, *_table(part, name, cast("dict[str, str]", value))]
+                tables += ["", *comment, *_table(part, name, cast("dict[str, object]", value))]
             else:
                 lines += ["", *comment, written]
         lines += tables
@@ -117,7 +131,7 @@ def _entry(name: str, value: object, note: str) -> str:
     return f"{name} = {toml_value(value)}{beside}"
 
 
-def _table(part: str, name: str, value: dict[str, str]) -> list[str]:
+def _table(part: str, name: str, value: dict[str, object]) -> list[str]:
     if not value:
         return [f"# [{part}.{name}]"]
     return [

@@ -78,8 +78,7 @@ def delayed_entry_pass(
         Filled; of the information the lower triangle.
     """
     n, p = columns.shape
-    gradient[:] = 0.0
-    information[:, :] = 0.0
+    gradient[:], information[:, :] = 0.0, 0.0
     linear = columns @ beta
     top = linear.max()
     value, n_tied, out = 0.0, 0.0, 0
@@ -105,15 +104,12 @@ def delayed_entry_pass(
                 value += copies[i] * (linear[i] - top)
                 for a in range(p):
                     gradient[a] += copies[i] * columns[i, a]
-        if place + 1 < n:
-            later = order[0, place + 1]
-            if stratum[later] == stratum[i] and span[later, 1] == span[i, 1]:
-                continue
-        if n_tied > 0.0:
+        after = order[0, min(place + 1, n - 1)]
+        goes_on = stratum[after] == stratum[i] and span[after, 1] == span[i, 1]
+        if n_tied > 0.0 and not (goes_on and place + 1 < n):
             n_steps = int(n_tied) if efron else 1
             value += leave_tie(at_risk, tied, n_tied, n_steps, gradient, information)
-            n_tied = 0.0
-            tied[:, :] = 0.0
+            n_tied, tied = 0.0, np.zeros((p + 1, p + 1))
     return value
 
 

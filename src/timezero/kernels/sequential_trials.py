@@ -34,8 +34,11 @@ def _log_complement(mu: float) -> float:
     """Return ``log(1 - mu)``, by its series where a logarithm is not needed."""
     if mu >= SMALL:
         return np.log1p(-mu)
-    tail = 1 / 6 + mu * (1 / 7 + mu * (1 / 8 + mu * (1 / 9 + mu / 10)))
-    return -mu * (1.0 + mu * (1 / 2 + mu * (1 / 3 + mu * (1 / 4 + mu * (1 / 5 + mu * tail)))))
+    two = mu * mu
+    four = two * two
+    early = 1.0 + mu / 2.0 + two * (1 / 3 + mu / 4.0)
+    late = 1 / 5 + mu / 6.0 + two * (1 / 7 + mu / 8.0) + four * (1 / 9 + mu / 10.0)
+    return -mu * (early + four * late)
 
 
 @kernel

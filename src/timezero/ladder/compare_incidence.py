@@ -70,7 +70,7 @@ def compare_incidence(
     ends = competing[rows.patient] & ~rows.event
     found = RungNumbers(cautions=[INSTEAD])
     reference, intervention = (
-        _named(incidence_curve(rows, ends, arm, level=climb.level, from_time=from_time))
+        _named(incidence_curve(rows, ends, arm=arm, level=climb.level, from_time=from_time))
         for arm in (0, 1)
     )
     found.curves = (reference, intervention)

@@ -66,7 +66,7 @@ def study(
     rungs = acted_upon(rungs, judgements)
     climb.progress("decomposition", 0, 1)
     decomposition = decompose(climb, rungs)
-    verdict = reach_verdict(climb, rungs, judgements)
+    verdict = reach_verdict(climb, rungs, judgements=judgements)
     climb.progress("decomposition", 1, 1)
     result = StudyResult(
         cohort=cohort,

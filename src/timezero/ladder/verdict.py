@@ -179,7 +179,7 @@ def _not_alike(judgements: tuple[GuardJudgement, ...]) -> GuardJudgement | None:
 
 
 def reach_verdict(
-    climb: Climb, ladder: tuple[Rung, ...], judgements: tuple[GuardJudgement, ...] = ()
+    climb: Climb, ladder: tuple[Rung, ...], *, judgements: tuple[GuardJudgement, ...] = ()
 ) -> Verdict:
     """Return the verdict, the one number, the reasons, and what stays open.
 

@@ -23,14 +23,20 @@ class Chapter(IntEnum):
     CHANCE = 5
     LANDMARKS = 6
     PROPORTIONALITY = 7
-    PATIENTS = 8
-    RUNGS = 9
-    SENSITIVITY = 10
-    METHODS = 11
-    CAUTIONS = 12
-    CONVENTIONS = 13
-    OPEN = 14
-    PROVENANCE = 15
+    STATES = 8
+    WEIGHTS = 9
+    BALANCE = 10
+    CHOICES = 11
+    PATIENTS = 12
+    RUNGS = 13
+    SENSITIVITY = 14
+    GUARDS = 15
+    METHODS = 16
+    CAUTIONS = 17
+    CONVENTIONS = 18
+    OPEN = 19
+    CHECKLIST = 20
+    PROVENANCE = 21
 
 
 class AuditChapter(IntEnum):

@@ -14,6 +14,7 @@ MINUS: Final = "\u2212"
 SMALLEST_P: Final = 0.001
 LARGEST_P: Final = 0.99
 NOT_REACHED: Final = "not reached"
+IN_POINTS: Final = ("survival_difference", "cumulative_incidence_difference")
 
 _PLAIN: Final = {
     MINUS: "-",
@@ -49,8 +50,10 @@ def amount(value: float) -> str:
         return NOT_ESTIMATED
     if math.isinf(value):
         return INFINITE if value > 0 else f"{MINUS}{INFINITE}"
+    if value == 0.0:
+        return "0"
     size = abs(value)
-    if size >= 100.0 or value == 0.0:
+    if size >= 100.0:
         return _with_minus(f"{value:,.0f}")
     decimals = 1 if size >= 10.0 else 2
     text = f"{value:.{decimals}f}"
@@ -129,6 +132,6 @@ def median_text(median: float, lower: float, upper: float) -> str:
 
 
 def _printer(contrast: Contrast) -> Callable[[float], str]:
-    if contrast.measure == "hazard_ratio":
+    if contrast.measure in ("hazard_ratio", "time_ratio"):
         return ratio
-    return points if contrast.measure == "survival_difference" else signed
+    return points if contrast.measure in IN_POINTS else signed

@@ -7,6 +7,11 @@ import numpy as np
 from timezero.arrays import Ints
 
 
+def kept_of(n: int, most: int) -> list[int]:
+    """Return as a list which of n points are shown, as :func:`kept_positions` does."""
+    return [int(k) for k in kept_positions(n, most)]
+
+
 def kept_positions(n: int, most: int) -> Ints:
     """Return which of n points are shown: all, or evenly spread ones with both ends.
 

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 from timezero.findings import Finding, Severity
 from timezero.intake.draft import Draft
+from timezero.intake.events import same_value
 from timezero.intake.tables import shown
 from timezero.intake.wording import counted
+from timezero.model.protocol import DataPart
 
 CODE = "event_value_undeclared"
 COMPETING = (
     "declare data.censored_value (--censored-value); a death of another cause is a competing "
-    "event and neither the event nor censoring without a decision"
+    "event, data.competing_value (--competing-value), and neither the event nor censoring without "
+    "a decision"
 )
+_MEANINGS = {
+    "event_value": "the event",
+    "censored_value": "censored",
+    "competing_value": "a competing event",
+}
 _LISTED = 12
 
 
 def event_value_undeclared(draft: Draft) -> list[Finding]:
     """Find event values without a declared meaning, and say which value was read as censored."""
     cells, data = draft.event, draft.protocol.data
-    both = sorted(set(data.event_value) & set(data.censored_value))
-    if both:
-        what = f"{', '.join(both)} is declared both as the event and as censored"
-        return [_error(draft, what, mend="declare each value once")]
+    twice = _declared_twice(data)
+    if twice:
+        return [_error(draft, what, mend="declare each value once") for what in twice]
     seen = _seen(draft)
     if not cells.is_declared:
         what = f"it is not declared which value means the event; seen: {seen}"
@@ -52,6 +61,17 @@ def event_value_undeclared(draft: Draft) -> list[Finding]:
             mend=f'data.censored_value = ["{value}"] says so',
         )
     ]
+
+
+def _declared_twice(data: DataPart) -> list[str]:
+    """Say which values are declared to mean two things."""
+    found: list[str] = []
+    for one, other in combinations(_MEANINGS, 2):
+        declared = [{same_value(value) for value in getattr(data, key)} for key in (one, other)]
+        if both := sorted(declared[0] & declared[1]):
+            meanings = f"both as {_MEANINGS[one]} and as {_MEANINGS[other]}"
+            found.append(f"{', '.join(both)} is declared {meanings}")
+    return found
 
 
 def _place(draft: Draft) -> str:

@@ -164,7 +164,7 @@ def _switchboard(climb: Climb, sets: MatchedSets, hazard: TreatmentHazard) -> Da
             "standard errors",
             "resampled patients, matched again each time"
             if bootstrap
-            else "the set as the unit, sets taken as made; resampled patients beside it",
+            else "the set as the unit, sets taken as made",
             "sandwich; person_bootstrap",
         ),
     )

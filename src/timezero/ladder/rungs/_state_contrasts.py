@@ -10,12 +10,11 @@ import numpy as np
 from timezero.align.transitions import EVENT, StateRows, treated_against_untreated
 from timezero.arrays import Floats, Ints
 from timezero.errors import AnalysisRefused
-from timezero.estimate.aalen_johansen import length_of_stay
+from timezero.estimate.aalen_johansen import resampled_stay
 from timezero.estimate.illness_death import RULES, Courses, IllnessDeath
 from timezero.estimate.normal import two_sided_p
 from timezero.estimate.person_bootstrap import replicate_interval
-from timezero.estimate.transition_hazards import Moves, moves_of, spans_of
-from timezero.kernels.state_occupancy import count_moves, occupancy_path
+from timezero.estimate.transition_hazards import moves_of
 from timezero.ladder.climb import Climb
 from timezero.ladder.hazard import HazardEstimates, Terms, hazard_ratios, ratio_pair
 from timezero.ladder.variance_choice import choose_variance
@@ -34,8 +33,8 @@ class StateQuestion:
     ----------
     everybody : StateRows
         All patients from time zero, for the time spent in each state.
-    moves : Moves
-        Of ``everybody``.
+    times : (n_times,) float64
+        At which any of ``everybody`` moves.
     candidates : IllnessDeath
     fitted : tuple of (p,) float64
         Of the whole cohort: where fitting begins.
@@ -46,7 +45,7 @@ class StateQuestion:
     """
 
     everybody: StateRows
-    moves: Moves
+    times: Floats
     candidates: IllnessDeath
     fitted: tuple[Floats, ...]
     horizons: tuple[float, ...]
@@ -74,15 +73,9 @@ class StateQuestion:
 
     def stay(self, copies: Ints) -> Floats:
         """Return the expected time in each state until the last horizon."""
-        rows, n_states = self.everybody, len(self.everybody.states)
         if math.isnan(self.last):
-            return np.full(n_states, NAN)
-        weight = copies[rows.patient].astype(np.float64)
-        span, shape = spans_of(rows, self.moves.times), (self.moves.times.size, n_states)
-        risk, moves = count_moves(span[:, 0], span[:, 1], rows.source, rows.target, weight, shape)
-        start = np.eye(n_states)[0]
-        path = occupancy_path(risk, moves, start)
-        return length_of_stay(self.moves.times, path, start, 0.0, self.last)
+            return np.full(len(self.everybody.states), NAN)
+        return resampled_stay(self.everybody, self.times, copies, horizon=self.last)
 
     def replicate(self, copies: Ints) -> Floats:
         """Return the log hazard ratio, both sets of differences, and the times in each state."""
@@ -114,7 +107,7 @@ def question_of(
         fitted = tuple(np.zeros(0 if m is None else m.columns.shape[1]) for m in models)
     return StateQuestion(
         everybody=everybody,
-        moves=moves_of(everybody),
+        times=moves_of(everybody).times,
         candidates=candidates,
         fitted=fitted,
         horizons=horizons,

@@ -259,8 +259,12 @@ def _said(pieces: Pieces) -> list[str]:
         "the enthusiastic prior is centred on a hazard ratio of 0.5 with the sceptic's spread: a "
         "convention, no claim of anybody"
     )
+    bare = (
+        "no covariates enter, known at the origin or measured later: whatever made those chosen "
+        "for treatment fitter is in the ratio"
+    )
     words = [
-        "no covariates enter: whatever made those chosen for treatment fitter is in the ratio",
+        bare,
         f"rates are constant within {how}: a piece for each ten events, at most four",
         chosen,
     ]

@@ -33,6 +33,10 @@ from timezero.ladder.rungs._state_tables import (
 NAME = "illness_death"
 AT_RISK_AT_HORIZON = 5
 MOVES_FOR_A_COLUMN = 5
+HISTORIES_NOT_USED = (
+    "what was measured after the origin is not used: where it decided who was treated and when, "
+    "that choice is still in these contrasts (the weighted rungs and the g-formula use it)"
+)
 
 
 def _reached(rows: StateRows, horizons: tuple[float, ...]) -> tuple[tuple[float, ...], list[str]]:
@@ -133,6 +137,8 @@ def _candidates(climb: Climb, everybody: StateRows, found: RungNumbers) -> None:
     if drawn is None:
         drawn = np.full((1, question.n_numbers), np.nan)
         found.cautions.append("no bootstrap (fitness.replicates = 0): courses have no intervals")
+    if climb.cohort.histories:
+        found.cautions.append(HISTORIES_NOT_USED)
     found.cautions += [*words, *too_late, *_model_words(question, terms)]
     try:
         hazard = forward_ratios(climb, rows, terms, drawn[:, 0])

@@ -128,8 +128,10 @@ def _with_error(climb: Climb, contrast: Contrast, error: float) -> Contrast:
 
 
 def _resampled(climb: Climb, candidates: Candidates, found: RungNumbers) -> None:
-    """Set beside each estimate what resampling patients and matching again says of it."""
+    """Take intervals from resampled patients, matched again each time, where that is asked for."""
     chosen, horizons = climb.protocol.fitness, climb.plan.horizons
+    if chosen.variance != "person_bootstrap":
+        return
     numbers = climb.resampled(
         NAME,
         matched_replicate(
@@ -151,25 +153,16 @@ def _resampled(climb: Climb, candidates: Candidates, found: RungNumbers) -> None
         ratio = c.measure in {"hazard_ratio", "log_hazard_ratio"}
         key = ("hazard", c.variant, 0.0) if ratio else (c.measure, c.variant, c.at)
         column = columns.get(key)
-        replaced.append(c if column is None else _beside(climb, c, numbers[:, column]))
+        replaced.append(c if column is None else _with_draws(climb, c, numbers[:, column]))
     found.contrasts = replaced
 
 
-def _beside(climb: Climb, contrast: Contrast, draws: Floats) -> Contrast:
-    """Return the contrast with its bootstrap in the details, or as its interval if asked for."""
+def _with_draws(climb: Climb, contrast: Contrast, draws: Floats) -> Contrast:
+    """Return the contrast with the interval of resampled patients."""
     interval = replicate_interval(draws, level=climb.level)
     limits = np.array([interval.lower, interval.upper])
     if contrast.measure == "hazard_ratio":
         limits = np.exp(limits)
-    if climb.protocol.fitness.variance != "person_bootstrap":
-        beside = {
-            "person_bootstrap_standard_error": interval.standard_error,
-            "person_bootstrap_lower": float(limits[0]),
-            "person_bootstrap_upper": float(limits[1]),
-            "person_bootstrap_share_failed": interval.share_failed,
-            "person_bootstrap_replicates": float(interval.n_replicates),
-        }
-        return replace(contrast, details={**contrast.details, **beside})
     value = contrast.value
     centre = float(np.log(value)) if contrast.measure == "hazard_ratio" else value
     z = centre / interval.standard_error

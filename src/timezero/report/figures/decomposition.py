@@ -1,4 +1,4 @@
-"""The published difference taken apart, one bar a part, on both scales."""
+"""The published difference taken apart as a waterfall, step by step, on both scales."""
 
 from __future__ import annotations
 
@@ -19,21 +19,25 @@ from timezero.report.drawing import (
     house_style,
     plain_tick,
 )
-from timezero.report.numbers import interval, signed, tick
+from timezero.report.numbers import amount, interval, percent, signed, tick
 
 NAMES = {
     "published": "As published",
     "clock": "Removed: two clocks",
     "person_time": "Removed: person-time",
     "trigger": "Removed: trigger",
+    "fitness": "Removed: measured fitness",
     "remainder": "Left",
+    "chance": "Chance alone, not a part of the sum",
 }
 PART_COLOUR = "#767676"
+BAND = "#e3e3df"
 WHITE_BEHIND = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
 SOURCES = {
     "clock": "from two clocks",
     "person_time": "from days counted in the wrong state",
     "trigger": "from patients who were no candidates yet",
+    "fitness": "from who was chosen, as far as it was measured",
 }
 LINE = 44.0
 
@@ -58,13 +62,37 @@ def share_text(share: Share) -> str:
     """Print a share with its interval."""
     if share.status != "ok":
         return "not assessed"
+    if share.part == "chance":
+        return f"\u00b1{amount(abs(share.value))}"
     if share.value == share.lower == share.upper == 0.0:
         return "nothing to remove"
     limits = interval(signed(share.lower), signed(share.upper))
     return f"{signed(share.value)} ({limits or 'no interval'})"
 
 
-def _draw_share(axes: Axes, share: Share, y: float) -> None:
+def levels(shares: list[Share]) -> list[tuple[float, float]]:
+    """Return from where to where the bar of each share goes.
+
+    The published difference and what is left stand on zero; a part that is removed goes from the
+    level before it to the level after it. Chance stands around zero.
+    """
+    found: list[tuple[float, float]] = []
+    level = math.nan
+    for share in shares:
+        if share.part == "chance":
+            found.append((-share.value, share.value))
+        elif share.part in ("published", "remainder"):
+            level = share.value
+            found.append((0.0, level))
+        elif share.status != "ok" or math.isnan(share.value):
+            found.append((level, level))
+        else:
+            found.append((level, level - share.value))
+            level -= share.value
+    return found
+
+
+def _write_share(axes: Axes, share: Share, y: float) -> None:
     axes.annotate(
         NAMES[share.part],
         (0.0, y - 0.32),
@@ -82,26 +110,50 @@ def _draw_share(axes: Axes, share: Share, y: float) -> None:
         color=BLACK if share.status == "ok" else GREY,
         bbox=WHITE_BEHIND,
     )
-    if share.status != "ok" or not math.isfinite(share.value) or share.value == 0.0:
-        return
+
+
+def _draw_bar(axes: Axes, share: Share, y: float, level: tuple[float, float]) -> None:
     colour = {"published": VERMILLION, "remainder": BLUE}.get(share.part, PART_COLOUR)
-    hatch = "///" if share.part == "published" else None
+    hatch = {"published": "///", "chance": "..."}.get(share.part)
     axes.barh(
         y + 0.16,
-        share.value,
+        level[1] - level[0],
+        left=level[0],
         height=0.4,
         facecolor="white" if hatch else colour,
         edgecolor=colour,
         hatch=hatch,
         linewidth=1.2,
     )
-    if math.isfinite(share.lower) and math.isfinite(share.upper):
-        axes.plot([share.lower, share.upper], [y + 0.16, y + 0.16], color=BLACK, linewidth=1.3)
-        for end in (share.lower, share.upper):
-            axes.plot([end, end], [y + 0.06, y + 0.26], color=BLACK, linewidth=1.3)
+
+
+def _draw_whisker(axes: Axes, share: Share, y: float, level: tuple[float, float]) -> None:
+    """Draw the interval of a part where its bar ends."""
+    ends = (share.lower, share.upper)
+    if share.part not in ("published", "remainder"):
+        ends = (level[0] - share.upper, level[0] - share.lower)
+    if not all(math.isfinite(end) for end in ends):
+        return
+    axes.plot(ends, [y + 0.16, y + 0.16], color=BLACK, linewidth=1.3)
+    for end in ends:
+        axes.plot([end, end], [y + 0.06, y + 0.26], color=BLACK, linewidth=1.3)
+
+
+def _draw_share(axes: Axes, share: Share, y: float, level: tuple[float, float]) -> None:
+    _write_share(axes, share, y)
+    if share.status != "ok" or not all(math.isfinite(end) for end in level):
+        return
+    if share.part not in ("published", "chance"):
+        joint = level[1] if share.part == "remainder" else level[0]
+        axes.plot([joint, joint], [y - 0.64, y - 0.04], color=GREY, linewidth=0.9)
+    if share.value != 0.0:
+        _draw_bar(axes, share, y, level)
+    if share.part != "chance" and share.lower < share.upper:
+        _draw_whisker(axes, share, y, level)
 
 
 def _picture(shares: list[Share], result: StudyResult, name: str) -> str:
+    chance = next((s for s in shares if s.part == "chance" and s.status == "ok"), None)
     with house_style():
         figure = canvas(400.0, LINE * len(shares) + 56.0)
         axes = axes_at(figure, 14.0, 46.0, right=14.0, top=10.0)
@@ -109,8 +161,11 @@ def _picture(shares: list[Share], result: StudyResult, name: str) -> str:
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
         axes.axvline(0.0, color=BLACK, linewidth=0.9)
-        for y, share in enumerate(shares):
-            _draw_share(axes, share, float(y))
+        for y, (share, level) in enumerate(zip(shares, levels(shares), strict=True)):
+            if chance is not None and share.part != "chance":
+                rows = [y - 0.1, y + 0.42]
+                axes.fill_betweenx(rows, -chance.value, chance.value, color=BAND, lw=0, zorder=0)
+            _draw_share(axes, share, float(y), level)
         axes.margins(x=0.04)
         axes.set_xlabel(textwrap.fill(scale_name(shares[0], result), 50))
         axes.xaxis.set_major_formatter(plain_tick)
@@ -144,8 +199,9 @@ def _draw(result: StudyResult) -> Figure | None:
     return Figure(
         name="decomposition",
         title=_title(next(iter(scales.values())), result),
-        alt="Bars from zero with interval whiskers: the published difference, what each way of "
-        "counting removes from it, and what is left.",
+        alt="A waterfall with interval whiskers: the published difference, what each way of "
+        "counting removes from it, and what is left. A grey band around zero shows how far chance "
+        "alone moves an estimate.",
         pictures=tuple(
             Picture(svg=_picture(shares, result, f"decomposition-{scale.replace('_', '-')}"))
             for scale, shares in scales.items()
@@ -157,7 +213,8 @@ def _draw(result: StudyResult) -> Figure | None:
         ),
         note="The published difference is the sum of the removed parts and what is left. Intervals "
         "by the bootstrap of patients, the same patients on every rung; none where too many "
-        "replicates fail.",
+        "replicates fail. The grey band is no part of the sum: chance alone moves an estimate from "
+        f"so few patients within it {percent(result.protocol.analysis.level)} of the time.",
     )
 
 

@@ -22,7 +22,15 @@ from timezero.report.drawing import (
     house_style,
 )
 from timezero.report.figures._interval_axis import clipped, ratio_limits, set_ratio_axis
-from timezero.report.ladder_rows import LadderRow, common_horizon, ladder_rows
+from timezero.report.ladder_rows import (
+    GROUP_NAMES,
+    LadderRow,
+    common_horizon,
+    group_heading,
+    instead_words,
+    ladder_rows,
+    with_interval,
+)
 from timezero.report.numbers import (
     contrast_interval,
     contrast_text,
@@ -32,7 +40,6 @@ from timezero.report.numbers import (
 )
 
 WHITE_BEHIND = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
-HEADINGS = {"published_error": "Published errors", "correction": "Corrections"}
 AXIS_LABEL = (
     "Hazard ratio, logarithmic axis\n"
     "\u2190 fewer events when treated  |  more events when treated \u2192"
@@ -58,20 +65,17 @@ _NARROW = _Shape(width=340.0, left=8.0, right=12.0, line=36.0, stacked=True)
 def _lines(rows: tuple[LadderRow, ...]) -> list[LadderRow | str]:
     """Return the lines from top to bottom: headings as text, rungs as rows."""
     lines: list[LadderRow | str] = []
-    role = ""
+    group = ""
     for row in rows:
-        if row.rung.role != role:
-            role = row.rung.role
-            lines.append(HEADINGS[role])
-        lines.append(row)
+        heading = group_heading(row, group)
+        lines += [heading, row] if heading else [row]
+        group = row.group
     return lines
 
 
 def _numbers(row: LadderRow) -> str:
-    if row.hazard_ratio is not None:
-        value, limits = contrast_value(row.hazard_ratio), contrast_interval(row.hazard_ratio)
-        return f"{value} ({limits})" if limits else value
-    return "curves only, no ratio"
+    shown = row.hazard_ratio or row.instead
+    return "curves only, no ratio" if shown is None else with_interval(shown)
 
 
 def _draw_interval(axes: Axes, row: LadderRow, y: float, limits: tuple[float, float]) -> None:
@@ -112,7 +116,7 @@ def _write(axes: Axes, text: str, x: float, y: float, **look: object) -> None:
     )
 
 
-def _draw_words(axes: Axes, line: LadderRow | str, y: float, shape: _Shape) -> None:
+def _draw_words(axes: Axes, line: LadderRow | str, y: float, *, shape: _Shape, unit: str) -> None:
     right_edge = shape.width - shape.left - 4.0
     left_edge = 4.0 - shape.left
     words_at = y - 0.28 if shape.stacked else y
@@ -122,17 +126,23 @@ def _draw_words(axes: Axes, line: LadderRow | str, y: float, shape: _Shape) -> N
     if line.refused:
         reason = textwrap.shorten(line.rung.refusal, 58 if shape.stacked else 74, placeholder=" …")
         _write(axes, line.label, left_edge, words_at, color=GREY)
-        below = y + 0.14 if shape.stacked else y
-        at = left_edge if shape.stacked else 6.0
-        look = {"color": GREY, "fontsize": 8.5, "fontstyle": "italic"}
-        _write(axes, f"refused: {reason}", at, below, **look)
+        _write_note(axes, f"refused: {reason}", y, shape)
         return
     _write(axes, line.label, left_edge, words_at, color=BLACK)
+    if line.instead is not None:
+        _write_note(axes, f"no hazard ratio: {instead_words(line.instead, unit)}", y, shape)
     plain = {"color": BLACK} if line.hazard_ratio is not None else {"color": GREY}
     _write(axes, _numbers(line), right_edge, words_at, ha="right", **plain)
 
 
-def _picture(rows: tuple[LadderRow, ...], shape: _Shape, name: str) -> str:
+def _write_note(axes: Axes, text: str, y: float, shape: _Shape) -> None:
+    """Write a grey note where others have an interval."""
+    below = y + 0.14 if shape.stacked else y
+    at = 4.0 - shape.left if shape.stacked else 6.0
+    _write(axes, text, at, below, color=GREY, fontsize=8.5, fontstyle="italic")
+
+
+def _picture(rows: tuple[LadderRow, ...], shape: _Shape, name: str, *, unit: str) -> str:
     lines = _lines(rows)
     contrasts = [row.hazard_ratio for row in rows if row.hazard_ratio is not None]
     limits = ratio_limits([v for c in contrasts for v in (c.value, c.lower, c.upper)])
@@ -145,7 +155,7 @@ def _picture(rows: tuple[LadderRow, ...], shape: _Shape, name: str) -> str:
         set_ratio_axis(axes, limits)
         axes.axvline(1.0, color=BLACK, linewidth=0.9)
         for y, line in enumerate(lines):
-            _draw_words(axes, line, float(y), shape)
+            _draw_words(axes, line, float(y), shape=shape, unit=unit)
             if not isinstance(line, str):
                 _draw_interval(axes, line, y + (0.14 if shape.stacked else 0.0), limits)
         axes.set_xlabel(AXIS_LABEL)
@@ -153,16 +163,18 @@ def _picture(rows: tuple[LadderRow, ...], shape: _Shape, name: str) -> str:
 
 
 def _table(result: StudyResult, rows: tuple[LadderRow, ...]) -> Table:
+    unit = result.cohort.time_unit
+
     def line(row: LadderRow) -> tuple[str, ...]:
-        role = "published error" if row.rung.role == "published_error" else "correction"
+        part = GROUP_NAMES[row.group]
         if row.refused:
-            return row.label, role, row.rung.counted_from, f"refused: {row.rung.refusal}", "", ""
+            return row.label, part, row.rung.counted_from, f"refused: {row.rung.refusal}", "", ""
         ratio, lived = row.hazard_ratio, row.time_lived
         return (
             row.label,
-            role,
+            part,
             row.rung.counted_from,
-            "no ratio" if ratio is None else contrast_text(ratio),
+            _other_number(row, unit) if ratio is None else contrast_text(ratio),
             "" if ratio is None else p_value(ratio.p_value),
             "" if lived is None else contrast_text(lived),
         )
@@ -171,14 +183,20 @@ def _table(result: StudyResult, rows: tuple[LadderRow, ...]) -> Table:
         caption="The ladder in numbers",
         header=(
             "Comparison",
-            "Kind",
+            "Part of the ladder",
             "Who is counted from when",
             "Hazard ratio",
             "P",
-            f"Mean {result.cohort.time_unit} lived by {tick(common_horizon(result))}, difference",
+            f"Mean {unit} lived by {tick(common_horizon(result))}, difference",
         ),
         rows=tuple(line(row) for row in rows),
     )
+
+
+def _other_number(row: LadderRow, unit: str) -> str:
+    if row.instead is None:
+        return "no ratio"
+    return f"no hazard ratio; {instead_words(row.instead, unit)}: {contrast_text(row.instead)}"
 
 
 def _title(naive: Contrast | None, rows: tuple[LadderRow, ...]) -> str:
@@ -193,14 +211,31 @@ def _title(naive: Contrast | None, rows: tuple[LadderRow, ...]) -> str:
     )
     if naive is None or fair is None:
         return "The ladder: not every rung could be estimated"
-    return (
+    words = (
         f"The hazard ratio goes from {contrast_value(naive)} as published to "
         f"{contrast_value(fair)} counted fairly (interval {contrast_interval(fair)})"
+    )
+    fitness = [r for r in rows if r.group == "fitness" and r.hazard_ratio is not None and r.leads]
+    return f"{words}{_range_of(fitness)}"
+
+
+def _range_of(rows: list[LadderRow]) -> str:
+    """Say where the methods that make the treated comparable lie, if there are any."""
+    found = [r.hazard_ratio for r in rows if r.hazard_ratio is not None]
+    known = [c for c in found if math.isfinite(c.value)]
+    if not known:
+        return ""
+    if len(known) == 1:
+        return f", and to {contrast_value(known[0])} with fitness weighed"
+    lowest, highest = min(known, key=lambda c: c.value), max(known, key=lambda c: c.value)
+    return (
+        f"; {len(known)} ways of weighing fitness give {contrast_value(lowest)} to "
+        f"{contrast_value(highest)}"
     )
 
 
 def _draw(result: StudyResult) -> Figure | None:
-    rows = ladder_rows(result)
+    rows, unit = ladder_rows(result), result.cohort.time_unit
     published = [r for r in result.rungs if r.name == result.protocol.question.published_error]
     naive = primary_ratio(published[0]) if published else None
     return Figure(
@@ -209,12 +244,13 @@ def _draw(result: StudyResult) -> Figure | None:
         alt="Hazard ratios with intervals on one logarithmic axis, one line a comparison, from the "
         "published errors (open diamonds, dashed) to the corrections (filled squares).",
         pictures=(
-            Picture(svg=_picture(rows, _WIDE, "ladder-wide"), shown="wide"),
-            Picture(svg=_picture(rows, _NARROW, "ladder-narrow"), shown="narrow"),
+            Picture(svg=_picture(rows, _WIDE, "ladder-wide", unit=unit), shown="wide"),
+            Picture(svg=_picture(rows, _NARROW, "ladder-narrow", unit=unit), shown="narrow"),
         ),
         table=_table(result, rows),
         note="Published errors are shown to be compared with, not to be believed. Arrows: the "
-        "interval goes on beyond the axis.",
+        "interval goes on beyond the axis. Lines without a hazard ratio answer on another scale; "
+        "their number stands on the right and is not drawn on this axis.",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import tempfile
@@ -47,6 +48,17 @@ def _cohort(cohort: Cohort) -> Json:
                 "n_missing": int(np.isnan(c.values).sum()),
             }
             for c in cohort.covariates
+        ],
+        "n_competing": None if cohort.competing is None else cohort.n_competing,
+        "histories": [
+            {
+                "name": h.name,
+                "kind": h.kind,
+                "levels": list(h.levels),
+                "n_measured": int(h.values.size),
+                "maximum_age": finite(h.maximum_age),
+            }
+            for h in cohort.histories
         ],
         "sources": [
             {"name": s.name, "table": s.table, "column": s.column, "rule": s.rule}
@@ -212,6 +224,7 @@ def as_json(result: StudyResult) -> Json:
         "decomposition": [_share(s) for s in result.decomposition],
         "sensitivity": [data_table(t) for t in result.sensitivity],
         "findings": [one_finding(f) for f in result.findings],
+        "guards": [dataclasses.asdict(g) for g in result.guards],
         "provenance": _provenance(result.provenance),
     }
 

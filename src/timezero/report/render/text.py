@@ -8,14 +8,16 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from timezero.model.result import StudyResult
-from timezero.report.ladder_rows import LadderRow, common_horizon, ladder_rows
-from timezero.report.numbers import (
-    contrast_interval,
-    contrast_value,
-    p_value,
-    percent,
-    tick,
+from timezero.report.ladder_rows import (
+    LadderRow,
+    common_horizon,
+    group_heading,
+    instead_words,
+    ladder_rows,
+    with_interval,
 )
+from timezero.report.moved_most import moved_most
+from timezero.report.numbers import p_value, percent, tick
 from timezero.report.render.terminal import (
     WIDTH,
     hanging,
@@ -57,9 +59,12 @@ def render_text(
 
     def write(console: Console) -> None:
         print_verdict(console, result.verdict, simulated=result.cohort.simulated)
+        leads = ("  moved most: ", "  by chance: ")
+        for lead, words in zip(leads, moved_most(result), strict=False):
+            console.print(hanging(lead, words, console.width))
         clocks = console.width >= WIDE_ENOUGH_FOR_CLOCKS
         console.print(_ladder(result, plain=plain, clocks=clocks))
-        for line in _refused(result):
+        for line in (*_without_ratio(result), *_refused(result)):
             console.print(line, style="dim")
         _rest(console, result, written or {})
 
@@ -81,12 +86,11 @@ def _ladder(result: StudyResult, *, plain: bool, clocks: bool) -> Table:
         table.add_column(f"Mean {unit} lived,\ndifference by {tick(horizon)}", no_wrap=True)
     if clocks:
         table.add_column("Who is counted from when", ratio=3)
-    role = ""
+    group = ""
     for row in rows:
-        if row.rung.role != role:
-            role = row.rung.role
-            heading = "Published errors" if role == "published_error" else "Corrections"
+        if heading := group_heading(row, group):
             table.add_row(heading, style="bold")
+        group = row.group
         cells = _cells(row)[: 3 if math.isnan(horizon) else 4]
         counted = (row.rung.counted_from if row.leads else "",) if clocks else ()
         table.add_row(*cells, *counted, style="dim" if row.refused else "")
@@ -99,14 +103,27 @@ def _cells(row: LadderRow) -> tuple[str, str, str, str]:
         return row.label, "refused", "", ""
     return (
         row.label,
-        "" if ratio is None else _with_interval(contrast_value(ratio), contrast_interval(ratio)),
+        _no_ratio(row) if ratio is None else with_interval(ratio),
         "" if ratio is None else p_value(ratio.p_value).removeprefix("P ").removeprefix("= "),
-        "" if lived is None else _with_interval(contrast_value(lived), contrast_interval(lived)),
+        "" if lived is None else with_interval(lived),
     )
 
 
-def _with_interval(value: str, limits: str) -> str:
-    return f"{value} ({limits})" if limits else value
+def _no_ratio(row: LadderRow) -> str:
+    return "" if _is_shown_as_time_lived(row) else "see below"
+
+
+def _is_shown_as_time_lived(row: LadderRow) -> bool:
+    return row.instead is None or row.instead is row.time_lived
+
+
+def _without_ratio(result: StudyResult) -> Iterator[str]:
+    """Yield the numbers that are neither hazard ratios nor in the column of time lived."""
+    unit = result.cohort.time_unit
+    for row in ladder_rows(result):
+        if row.instead is not None and not _is_shown_as_time_lived(row):
+            what = f"{row.label}: {instead_words(row.instead, unit)}: {with_interval(row.instead)}"
+            yield hanging("  ", what, WIDTH)
 
 
 def _refused(result: StudyResult) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from timezero.model.reading import primary_ratio
+from timezero.model.reading import FITNESS_RUNGS, primary_ratio
 from timezero.model.result import StudyResult
 from timezero.report.bibliography import bibliography, reference_text
 from timezero.report.document import Block, Chapter, Prose, Section
@@ -89,8 +89,28 @@ def _resampling(result: StudyResult) -> str:
     )
 
 
+def _third(result: StudyResult) -> str:
+    """Say how the treated were made comparable; nothing where no such method could be used."""
+    rungs = [r for r in result.rungs if r.name in FITNESS_RUNGS and r.status == "ok"]
+    if not rungs:
+        return ""
+    fitness = result.protocol.fitness
+    titles = "; ".join(rung.title for rung in rungs)
+    replicates = (
+        f" Intervals rest on {fitness.replicates:,} resamples of patients where the method says so."
+        if fitness.replicates
+        else ""
+    )
+    return (
+        f"Who was chosen for the treatment was dealt with in {len(rungs)} ways, which assume that "
+        f"what decided about it and bears on the event was measured: {titles}. Conventions, "
+        f"weights and balance stand beside each.{replicates}"
+    )
+
+
 def _blocks(result: StudyResult) -> Iterator[Block]:
-    yield Prose(paragraphs=(_first(result), _second(result)))
+    paragraphs = (_first(result), _second(result), _third(result))
+    yield Prose(paragraphs=tuple(words for words in paragraphs if words))
     used = {key for rung in result.rungs for key in rung.references} | set(ALWAYS_CITED)
     if result.protocol.analysis.ties == "efron":
         used.add("efron1977")

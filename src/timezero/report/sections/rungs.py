@@ -4,20 +4,36 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final
 
 from timezero.model.estimate import ArmSummary, Contrast
 from timezero.model.result import DataTable, Rung, StudyResult
 from timezero.report.bibliography import bibliography
+from timezero.report.data_tables import printed_table
 from timezero.report.document import Block, Chapter, Prose, Section, Table
+from timezero.report.ladder_rows import MEASURE_WORDS, short_title
 from timezero.report.numbers import amount, contrast_text, median_text, p_value, tick
 from timezero.report.small_cells import printed_counts, smallest_shown
+from timezero.report.thinning import kept_of
 
-MEASURES = {
-    "hazard_ratio": "hazard ratio",
-    "rmst_difference": "mean time lived, difference",
-    "survival_difference": "survival, difference in percentage points",
-    "median_difference": "median, difference",
-}
+SHOWN_ELSEWHERE: Final = (
+    "landmark_curve",
+    "schoenfeld",
+    "weight_summary",
+    "truncation_sweep",
+    "influence",
+    "balance",
+    "positivity",
+    "preference",
+    "occupancy",
+    "transitions",
+    "natural_course",
+    "grace_sweep",
+    "priors",
+    "bounds",
+)
+LONGEST_TABLE: Final = 60
 
 
 def variant_words(variant: str) -> str:
@@ -33,14 +49,14 @@ def _printed(contrast: Contrast) -> str:
 def _contrasts(rung: Rung, unit: str) -> Table:
     rows = [
         (
-            f"{MEASURES[c.measure]}, {variant_words(c.variant)}",
+            f"{MEASURE_WORDS[c.measure]}, {variant_words(c.variant)}",
             "" if math.isnan(c.at) else tick(c.at),
             _printed(c),
             p_value(c.p_value),
             "; ".join((c.method, *c.cautions)),
         )
         for c in rung.contrasts
-        if c.measure in MEASURES
+        if c.measure in MEASURE_WORDS
     ]
     return Table(
         caption=f"{rung.title}: contrasts, treated against untreated",
@@ -71,15 +87,16 @@ def _pairs(arms: Sequence[ArmSummary]) -> Iterator[Sequence[ArmSummary]]:
         yield arms[k : k + 2]
 
 
-def _details(table: DataTable) -> Table:
-    names = list(table.columns)
-    rows = zip(*table.columns.values(), strict=True)
-    return Table(
-        caption=table.title,
-        header=tuple(name.replace("_", " ") for name in names),
-        rows=tuple(tuple(v if isinstance(v, str) else amount(v) for v in row) for row in rows),
-        folded=True,
-    )
+def _details(rung: Rung, table: DataTable, smallest: int) -> Table:
+    printed = printed_table(table, smallest=smallest, before=short_title(rung), folded=True)
+    kept = kept_of(len(printed.rows), LONGEST_TABLE)
+    return replace(printed, rows=tuple(printed.rows[k] for k in kept))
+
+
+def _is_shown_elsewhere(rung: Rung, table: DataTable) -> bool:
+    """Whether another section shows it; the conventions of weights stand with the weights."""
+    with_weights = table.name == "switchboard" and rung.table("weight_summary") is not None
+    return with_weights or table.name in SHOWN_ELSEWHERE or table.name.startswith("null_")
 
 
 def _of(rung: Rung, unit: str, smallest: int) -> Iterator[Block]:
@@ -103,8 +120,9 @@ def _of(rung: Rung, unit: str, smallest: int) -> Iterator[Block]:
     if rung.contrasts:
         yield _contrasts(rung, unit)
     for table in rung.tables:
-        if table.name.startswith("supermodel"):
-            yield _details(table)
+        hidden = rung.status == "refused" or _is_shown_elsewhere(rung, table)
+        if not hidden and any(table.columns.values()):
+            yield _details(rung, table, smallest)
 
 
 def _blocks(result: StudyResult) -> Iterator[Block]:

@@ -1,29 +1,28 @@
-"""Sensitivity analyses, as tables."""
+"""Sensitivity to what was not measured, was misdated, or hangs on few patients."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from timezero.model.result import StudyResult
-from timezero.report.document import Block, Chapter, Section, Table
+from timezero.report.data_tables import found_tables, printed_table
+from timezero.report.document import Block, Chapter, Section, drawn
+from timezero.report.figures.tipping_map import FIGURE as TIPPING_MAP
 from timezero.report.ladder_rows import short_title
-from timezero.report.numbers import ratio
+from timezero.report.small_cells import smallest_shown
+
+DRAWN = ("tipping_map", "tipping_benchmarks")
 
 
 def _blocks(result: StudyResult) -> Iterator[Block]:
     names = {rung.name: short_title(rung) for rung in result.rungs}
+    smallest = smallest_shown(result)
+    yield from drawn(TIPPING_MAP, result)
     for table in result.sensitivity:
-        caption, _, note = table.title.partition(". ")
-        rows = zip(*table.columns.values(), strict=True)
-        yield Table(
-            caption=caption,
-            header=tuple(name.replace("_", " ") for name in table.columns),
-            rows=tuple(
-                tuple(names.get(v, v) if isinstance(v, str) else ratio(v) for v in row)
-                for row in rows
-            ),
-            note=note,
-        )
+        if table.name not in DRAWN and any(table.columns.values()):
+            yield printed_table(table, smallest=smallest, names=names)
+    for rung, table in found_tables(result, "bounds"):
+        yield printed_table(table, smallest=smallest, before=short_title(rung))
 
 
 SECTION = Section(
