@@ -18,6 +18,7 @@ SIMPLE = {
     "alignments": ("timezero.align", "Alignments"),
     "estimators": ("timezero.estimate", "Estimators"),
     "sensitivity": ("timezero.ladder.sensitivity", "Sensitivity analyses"),
+    "guards": ("timezero.ladder.guards", "Guards"),
     "sections": ("timezero.report.sections", "Sections of the report"),
     "figures": ("timezero.report.figures", "Figures"),
     "print-checks": ("timezero.audit.checks", "Checks on print"),
@@ -32,6 +33,7 @@ LEADS = {
     "alignments": "Each turns a cohort into rows of person-time; see docs/methods/person-time.md.",
     "estimators": "Each turns person-time into numbers; see docs/methods.",
     "sensitivity": "Each asks how much would have to be different for the ladder to say otherwise.",
+    "guards": "Each looks at the rungs and says what may be believed; see docs/methods/guards.md.",
     "sections": "In the order of their names; the report shows those that apply to a result.",
     "figures": "Inline drawings, each with a text alternative and its data as a table.",
     "print-checks": "Each holds the printed numbers of a claim against each other; a contradiction "

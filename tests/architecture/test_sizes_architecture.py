@@ -20,7 +20,15 @@ OPTIONAL_POSITIONAL = 2  # ... unless there are no more than two parameters befo
 COMMENT_SHARE = 0.05
 
 # A kernel's single loop may be longer: splitting it would pass a dozen running sums around.
-LONG_LOOPS = {"hazards_at_events", "count_risk", "right_censored_pass"}
+LONG_LOOPS = {
+    "hazards_at_events",
+    "count_risk",
+    "right_censored_pass",
+    "exact_course",
+    "simulated_course",
+    "person_rows_pass",
+    "trial_pass",
+}
 
 SOURCES = sorted((Path(__file__).resolve().parents[2] / "src").rglob("*.py"))
 PLACED = pytest.mark.parametrize("path", SOURCES, ids=lambda p: "/".join(p.parts[-3:]))

@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = {
     "timezero.ladder.rungs": "RUNG",
     "timezero.ladder.sensitivity": "SENSITIVITY",
+    "timezero.ladder.guards": "GUARD",
     "timezero.intake.checks": "CHECK",
     "timezero.align": "ALIGNMENT",
     "timezero.report.sections": "SECTION",

@@ -1,4 +1,4 @@
-"""Stanford heart as counting-process rows: the same cohort and the same Cox model as one row each."""
+"""Stanford heart as counting-process rows gives the cohort and the Cox model of one row each."""
 
 from __future__ import annotations
 

@@ -102,7 +102,9 @@ def with_rows(
 def findings_of(path: Path, protocol: Protocol) -> tuple[Finding, ...]:
     second = path.parent / "history.csv"
     named = protocol.data.history_file is not None
-    draft = draft_of(read_table(path), protocol, read_table(second) if named else None)
+    draft = draft_of(
+        read_table(path), protocol, history_table=read_table(second) if named else None
+    )
     return inspect(draft)
 
 

@@ -21,8 +21,8 @@ def person_periods(
     horizon: float,
     columns: Floats,
     names: tuple[str, ...],
-    event_order: str,
-    words_of_origin: str,
+    event_order: str = "treatment_first",
+    words_of_origin: str = "the origin",
 ) -> PersonPeriods:
     """Cut each patient's time from the origin into periods ``(k width, (k + 1) width]``.
 

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from timezero.arrays import Floats
-from timezero.checkpoints import Arrays, Checkpoints
 from timezero.audit.claim_curves import reconstruct_claim
 from timezero.audit.compatible import EffectWorlds, describe_effect, match_print
 from timezero.audit.do_nothing import MatchedWorlds, describe, match_margins
@@ -29,6 +28,7 @@ from timezero.audit.stages import MAP_STAGE, PICTURE_STAGE, Plan, make_plan
 from timezero.audit.tipping import describe_tipping, tipping_arrays, tipping_stage
 from timezero.audit.verdict import make_verdict
 from timezero.audit.worlds_of_claim import Progress, Run, Stage, silent, weighted_quantiles
+from timezero.checkpoints import Arrays, Checkpoints
 from timezero.model.audit_result import (
     SETTINGS,
     Assumption,

@@ -175,13 +175,7 @@ def study(
     from timezero.ladder.run import study as walk
     from timezero.ladder.run import study_key
 
-    if registry is None:
-        raise InputRefused(
-            what="the study file names no registry",
-            where="data.file",
-            mend="name the registry file under [data], or give it on the command line",
-            code="TZ-CLI-01",
-        )
+    registry = _registry_named(registry)
     writing = nullcontext() if report_to is None else report_writer("study")
     with writing as write_report, showing_progress(plain=output.plain) as progress:
         progress("reading", 0, 1)
@@ -192,6 +186,17 @@ def study(
             progress("report", 0, 1)
             write_report(result, report_to)
     return _deliver(result, output, report_to)
+
+
+def _registry_named(registry: Path | None) -> Path:
+    if registry is not None:
+        return registry
+    raise InputRefused(
+        what="the study file names no registry",
+        where="data.file",
+        mend="name the registry file under [data], or give it on the command line",
+        code="TZ-CLI-01",
+    )
 
 
 def _question(file: Path | None, example: str | None) -> tuple[Protocol, Path | None, Path | None]:

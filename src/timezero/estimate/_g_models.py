@@ -210,7 +210,13 @@ class _Part:
         return recent.astype(np.float64)
 
     def model(
-        self, where: str, used: Bools, target: Floats, others: Floats, names: tuple[str, ...]
+        self,
+        where: str,
+        used: Bools,
+        target: Floats,
+        *,
+        others: Floats,
+        names: tuple[str, ...],
     ) -> GModel:
         """Return a model with columns of time put first."""
         numeric = bool(((target[used] != 0.0) & (target[used] != 1.0)).any())
@@ -238,8 +244,8 @@ class _Part:
             where,
             used,
             outcome.astype(np.float64),
-            np.column_stack([*columns, self.moving]),
-            (*names, *self.moving_names),
+            others=np.column_stack([*columns, self.moving]),
+            names=(*names, *self.moving_names),
         )
 
     def begins(self) -> GModel:
@@ -248,8 +254,8 @@ class _Part:
             "the model of beginning treatment",
             used,
             self.treated.astype(np.float64),
-            self.moving,
-            self.moving_names,
+            others=self.moving,
+            names=self.moving_names,
         )
 
     def history(self, j: int) -> GModel:
@@ -264,8 +270,8 @@ class _Part:
             f"the model of {self.moving_names[j]}",
             self.usable & was_usable & later & ~taken,
             self.moving[:, j],
-            np.column_stack([was_treated, before, self.moving[:, :others]]),
-            (
+            others=np.column_stack([was_treated, before, self.moving[:, :others]]),
+            names=(
                 "on treatment a period before",
                 *(f"{name} a period before" for name in self.moving_names),
                 *self.moving_names[:others],

@@ -182,7 +182,7 @@ def course(
     per_batch = 2 * max(grace.simulated_patients // (2 * BATCHES), 1)
     sums = np.zeros((BATCHES, data.n_periods, 4))
     for batch in range(BATCHES):
-        who, choice, shock = _draws(data, copies, per_batch, grace.seed, batch)
+        who, choice, shock = _draws(data, copies, per_batch, seed=grace.seed, batch=batch)
         simulated_course(
             base,
             clock,
@@ -256,7 +256,7 @@ def _whole(time: float, width: float) -> int:
 
 
 def _draws(
-    data: GData, copies: Floats, per_batch: int, seed: int, batch: int
+    data: GData, copies: Floats, per_batch: int, *, seed: int, batch: int
 ) -> tuple[Ints, Floats, Floats]:
     """Return whose beginning each simulated patient has, and the chances of two mirrored halves."""
     from scipy.special import ndtri

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from timezero.arrays import Floats
+from timezero.conventions import DAYS_PER
 from timezero.errors import InputRefused
 from timezero.findings import Finding, Severity
 from timezero.intake.collinear import collinear_sets
@@ -50,7 +51,7 @@ def read_cohort(source: Any, protocol: Protocol, *, histories: Any = None) -> Co
     draft = draft_of(
         read_table(source, sheet=protocol.data.sheet),
         protocol,
-        None if second is None else read_table(second),
+        history_table=None if second is None else read_table(second),
     )
     findings = inspect(draft)
     refuse_errors(draft, findings)
@@ -130,7 +131,16 @@ def _cohort_of(draft: Draft, findings: tuple[Finding, ...]) -> Cohort:
         centre=_centre(draft),
         histories=histories,
         negative_control=draft.times.get("negative_control"),
+        potential=_potential(draft),
     )
+
+
+def _potential(draft: Draft) -> Floats | None:
+    """Return how long each patient could have been followed by the last date of the file."""
+    if draft.zero is None or "exit" not in draft.moments:
+        return None
+    last = float(np.nanmax(draft.moments["exit"].days))
+    return (last - draft.zero.days) / DAYS_PER[draft.protocol.data.unit]
 
 
 def _histories(draft: Draft) -> tuple[History, ...]:

@@ -116,7 +116,7 @@ class Draft:
         )
 
 
-def draft_of(table: Table, protocol: Protocol, history_table: Table | None = None) -> Draft:
+def draft_of(table: Table, protocol: Protocol, *, history_table: Table | None = None) -> Draft:
     """Read the columns that a protocol names.
 
     Parameters

@@ -151,7 +151,8 @@ def histories_of(
     maximum_age : dict of str to float
     """
     return tuple(
-        _history(cells, measured.patient, time, leave, maximum_age) for cells in measured.columns
+        _history(cells, measured.patient, time, leave, maximum_age=maximum_age)
+        for cells in measured.columns
     )
 
 
@@ -160,6 +161,7 @@ def _history(
     patient: Ints,
     time: Floats,
     leave: Floats,
+    *,
     maximum_age: dict[str, float],
 ) -> History:
     kept = (patient >= 0) & ~np.isnan(time) & ~cells.missing & (time <= leave[patient])

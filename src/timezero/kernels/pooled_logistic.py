@@ -219,6 +219,7 @@ def approach_maximum(
     before = -np.inf
     point = beta.copy()
     step = np.zeros(p)
+    value, log_det = -np.inf, np.nan
     for _ in range(iterations):
         for _halving in range(40):
             for a in range(p):

@@ -210,7 +210,10 @@ def reach_verdict(
         said = fitness_sentence(fair_ratio, weighted) if against is None else NOT_ALIKE
         headline = f"{headline} {said}"
     if weighted is not None and against is not None:
-        not_answered = (f"{NOT_ALIKE} {against.what} (guard {against.number})", *not_answered)
+        not_answered = (
+            f"{NOT_ALIKE.removesuffix('.')}: {against.what} (guard {against.number})",
+            *not_answered,
+        )
     return Verdict(
         code=code,
         headline=headline,

@@ -109,7 +109,7 @@ class Cohort:
     simulated : bool
         True when the patients are not real; said wherever results appear.
     digest : str
-        SHA-256 of the canonical form of everything else.
+        SHA-256 of the canonical form of what was read.
     competing : (n,) bool or None
         True when the exit is a competing event, which makes the event impossible; ``event`` is
         False there. None when none was declared.

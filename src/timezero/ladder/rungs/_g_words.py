@@ -99,25 +99,10 @@ def model_cautions(data: GData, fits: GFits) -> list[str]:
     return cautions
 
 
-def fit_tables(data: GData, fits: GFits, chosen: FitnessPart, plan: FitnessPlan) -> list[DataTable]:
-    """Return the tables ``models`` and ``switchboard``."""
-    penalised = [fit is not None and fit.penalised for fit in fits.logistic]
-    kinds = [
-        "linear, normal" if m.numeric else "logistic, Firth" if p else "logistic"
-        for m, p in zip(data.models, penalised, strict=True)
-    ]
-    models = DataTable(
-        name="models",
-        title="The models that were put together",
-        columns={
-            "model": tuple(m.rows.where.removeprefix("the model of ") for m in data.models),
-            "kind": tuple(kinds),
-            "events": tuple(float(m.n_outcomes) for m in data.models),
-            "person_periods": tuple(float(m.rows.used.sum()) for m in data.models),
-            "terms": tuple("; ".join(m.rows.names) for m in data.models),
-        },
-    )
-    rows = (
+def _switchboard_rows(
+    data: GData, chosen: FitnessPart, plan: FitnessPlan
+) -> tuple[tuple[str, str, str], ...]:
+    return (
         ("grace period", f"{plan.grace_period:g}: {plan.grace_rule}", "see the sweep"),
         ("treatment within the grace period", chosen.grace, "natural; uniform"),
         ("period", f"{plan.width:g}: {plan.width_rule}", "any width"),
@@ -142,6 +127,27 @@ def fit_tables(data: GData, fits: GFits, chosen: FitnessPart, plan: FitnessPlan)
         ),
         ("reference strategy", "never treated", "not treated within the grace period"),
     )
+
+
+def fit_tables(data: GData, fits: GFits, chosen: FitnessPart, plan: FitnessPlan) -> list[DataTable]:
+    """Return the tables ``models`` and ``switchboard``."""
+    penalised = [fit is not None and fit.penalised for fit in fits.logistic]
+    kinds = [
+        "linear, normal" if m.numeric else "logistic, Firth" if p else "logistic"
+        for m, p in zip(data.models, penalised, strict=True)
+    ]
+    models = DataTable(
+        name="models",
+        title="The models that were put together",
+        columns={
+            "model": tuple(m.rows.where.removeprefix("the model of ") for m in data.models),
+            "kind": tuple(kinds),
+            "events": tuple(float(m.n_outcomes) for m in data.models),
+            "person_periods": tuple(float(m.rows.used.sum()) for m in data.models),
+            "terms": tuple("; ".join(m.rows.names) for m in data.models),
+        },
+    )
+    rows = _switchboard_rows(data, chosen, plan)
     switchboard = DataTable(
         name="switchboard",
         title="Conventions of this estimate",
