@@ -16,7 +16,8 @@ from timezero.errors import AnalysisRefused
 from timezero.estimate._sign_changes import invert_test
 from timezero.estimate._weibull import fit_weibull
 from timezero.estimate.randomised_crossover import CrossoverTrial, rank_preserving
-from timezero.ladder.rungs.structural_failure_time import RUNG
+from timezero.estimate.structural_failure_time import GEstimate
+from timezero.ladder.rungs.structural_failure_time import RUNG, _test_cautions
 from timezero.model.cohort import Cohort, Covariate, History
 from timezero.model.result import Rung
 
@@ -68,6 +69,25 @@ def test_assumptions_are_said(rung: Rung) -> None:
     words = " ".join(rung.cautions)
     assert "one factor for everybody is assumed" in words
     assert rung.table("switchboard") is not None
+
+
+def test_factors_beyond_a_rejected_one_are_named() -> None:
+    grid = np.linspace(-3.0, 3.0, 121)
+    found = GEstimate(
+        psi=0.0,
+        lower=-0.5,
+        upper=0.5,
+        z_no_effect=0.0,
+        p_value=1.0,
+        inverted=invert_test(lambda x: 4.0 * x if abs(x) < 2.0 else 0.5 * np.sign(x), grid, 1.96),
+        horizon=12.0,
+        n_events=50,
+        n_began=50,
+        n_complete=100,
+    )
+    climb = climb_of(a_cohort(60), horizons=(12.0,))
+    words = " ".join(_test_cautions(climb, found))
+    assert "from about 7.39 up and from about 0.135 down are not rejected either" in words
 
 
 def test_refusals_name_what_is_missing() -> None:

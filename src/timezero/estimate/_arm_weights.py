@@ -70,7 +70,8 @@ class ArmWeights:
         step = np.searchsorted(self.changes, time, side=side).astype(np.int64)
         found = np.empty(self.risk.size)
         log_weights_in_step(step, self.hazard, self.risk, self.first, self.step, self.factor, found)
-        return np.minimum(np.exp(found), self.cap)
+        with np.errstate(over="ignore"):
+            return np.minimum(np.exp(found), self.cap)
 
 
 def unit_weights(n: int) -> ArmWeights:

@@ -102,9 +102,22 @@ class Trials:
         assignment : bool
             Whether the first period of a trial counts, except in a patient's first trial: then the
             assignment is weighted too. Otherwise every trial starts from 1.
+
+        Raises
+        ------
+        AnalysisRefused
+            A weight is zero or infinite.
         """
         cumulative = np.empty(self.treated.size)
         cumulative_products(self.first, step, cumulative)
+        if not np.all(np.isfinite(cumulative) & (cumulative > 0.0)):
+            raise AnalysisRefused(
+                what="a patient did what the weight model holds for impossible, so that a weight "
+                "is zero or infinite",
+                where="the models of beginning treatment",
+                mend="fewer covariates, or more patients who are treated",
+                code="TZ-EST-no-weight",
+            )
         unit = 1.0 / cumulative[self.start]
         if assignment:
             later = np.ones(self.start.size, dtype=np.bool_)

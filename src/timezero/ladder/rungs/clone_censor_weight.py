@@ -9,6 +9,7 @@ import numpy as np
 from timezero.errors import AnalysisRefused
 from timezero.estimate.clone_influence import curve_errors
 from timezero.estimate.normal import critical_value
+from timezero.estimate.person_bootstrap import replicate_interval
 from timezero.estimate.product_limit import arm_summary, survival_curve
 from timezero.ladder.climb import Climb, RungMethod, RungNumbers
 from timezero.ladder.rungs._clone_errors import (
@@ -102,7 +103,8 @@ def _read(climb: Climb, weighted: Version, place: int, at: float) -> AtTime:
     value = float(weighted.estimate.numbers[place])
     error = float(np.sqrt(np.sum(weighted.influence[:, place] ** 2)))
     if weighted.replicates is not None:
-        error = float(np.nanstd(weighted.replicates[:, place], ddof=1))
+        drawn = replicate_interval(weighted.replicates[:, place], level=climb.level)
+        error = drawn.standard_error
     half = critical_value(climb.level) * error
     return AtTime(at=at, value=value, standard_error=error, lower=value - half, upper=value + half)
 

@@ -158,8 +158,11 @@ def _resampled(climb: Climb, candidates: Candidates, found: RungNumbers) -> None
 
 
 def _with_draws(climb: Climb, contrast: Contrast, draws: Floats) -> Contrast:
-    """Return the contrast with the interval of resampled patients."""
+    """Return the contrast with the interval of resampled patients, where they vary."""
     interval = replicate_interval(draws, level=climb.level)
+    if not interval.standard_error > 0.0:
+        caution = "resampled patients do not vary: the interval is that by set"
+        return replace(contrast, cautions=(*contrast.cautions, caution))
     limits = np.array([interval.lower, interval.upper])
     if contrast.measure == "hazard_ratio":
         limits = np.exp(limits)

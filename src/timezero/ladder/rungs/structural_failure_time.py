@@ -222,9 +222,20 @@ def _test_cautions(climb: Climb, found: GEstimate) -> list[str]:
         cautions.append(f"the interval has no end {' and none '.join(open_ends)}")
     if not inverted.whole:
         cautions.append(
-            "time ratios outside the interval are not rejected either: the test is not monotone"
+            f"{_not_rejected_outside(climb, found)} are not rejected either: for a factor so far "
+            "from 1, lives are censored again so early that the test has little to go by"
         )
     return cautions
+
+
+def _not_rejected_outside(climb: Climb, found: GEstimate) -> str:
+    """Return in words which time ratios beyond a rejected one are not rejected."""
+    grid, z = found.inverted.grid, found.inverted.statistic
+    accepted = np.isfinite(z) & (np.abs(z) < critical_value(climb.level))
+    high, low = grid[accepted & (grid < found.lower)], grid[accepted & (grid > found.upper)]
+    words = [f"from about {math.exp(-high[-1]):.3g} up"] if high.size else []
+    words += [f"from about {math.exp(-low[0]):.3g} down"] if low.size else []
+    return f"some time ratios {' and '.join(words)}"
 
 
 def _data_cautions(climb: Climb, late: LateStart, found: GEstimate) -> list[str]:
