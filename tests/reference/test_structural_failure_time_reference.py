@@ -59,6 +59,13 @@ def test_statistic_is_the_one_written_out(seed: int) -> None:
         assert ours == pytest.approx(statistic(late, float(GRID[at])), rel=1e-8, abs=1e-9)
 
 
+def test_treatments_begun_are_those_before_the_horizon() -> None:
+    late = late_start(5, n=200)
+    waited = late.waited[~np.isnan(late.waited)]
+    assert (waited > 20.0).any()
+    assert g_estimate(late, horizon=20.0).n_began == (waited <= 20.0).sum()
+
+
 @pytest.mark.parametrize("seed", [4, 6])
 def test_the_interval_holds_what_the_written_out_test_does_not_reject(seed: int) -> None:
     late = late_start(seed, n=120, psi=0.2)

@@ -63,7 +63,7 @@ class GEstimate:
     horizon : float
         Up to which everybody counts, from the origin.
     n_events, n_began : int
-        Before the horizon, among those whose course to it is known.
+        Before the horizon; events among those whose course to it is known.
     n_complete : int
         Patients whose course to the horizon is known.
     """
@@ -115,7 +115,7 @@ def g_estimate(late: LateStart, *, horizon: float, level: float = 0.95) -> GEsti
     weight = censoring_weights(late, horizon)
     complete = weight > 0.0
     n_events = int((complete & late.event & (late.followed <= horizon)).sum())
-    n_began = int(late.rows.event.sum())
+    n_began = int((late.rows.event & (late.rows.exit <= horizon)).sum())
     _refuse_few(n_events, n_began, horizon)
     test = _test_of(late, weight, horizon)
     found = invert_test(test, GRID, critical_value(level))
