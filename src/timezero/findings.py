@@ -1,15 +1,17 @@
-"""Findings: what was noticed about the data, and what was done about it."""
+"""Findings: what was noticed about the data, what was done about it, and what has to be asked."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How much a finding matters: an error stops the analysis of the file."""
+    """How much a finding matters: an error and an open question stop the analysis of the file."""
 
     ERROR = "error"
+    QUESTION = "question"
     WARNING = "warning"
     NOTE = "note"
 
@@ -51,3 +53,57 @@ class Finding:
         if self.mend:
             lines.append(f"  mend:  {self.mend}")
         return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One possible answer to a question.
+
+    Parameters
+    ----------
+    value : str, bool, int or tuple
+        What is written into the recipe.
+    words : str
+        What it means, with an example of what it does: ``04/03/2016 is 4 March 2016``.
+    """
+
+    value: str | bool | int | tuple[str, ...] | tuple[int, ...]
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question(Finding):
+    """Something only the owner of the data can say; the answer is kept in the recipe.
+
+    Parameters
+    ----------
+    key : tuple of str
+        Where the answer stands: ``("tables", "registry", "columns", "date 2", "date_format")`` in
+        the recipe, or ``("data", "event_value")``, ``("rules", ...)`` in the study file.
+    options : tuple of Option
+        Possible answers; empty when any text may be the answer.
+    default : value of an option, or None
+        What is proposed; None when no answer may be proposed.
+    """
+
+    severity: Severity = Severity.QUESTION
+    key: tuple[str, ...]
+    options: tuple[Option, ...] = ()
+    default: str | bool | int | tuple[str, ...] | tuple[int, ...] | None = None
+
+    @property
+    def place(self) -> str:
+        """The key as it is written in TOML: ``tables.registry.columns."date 2".date_format``."""
+        return dotted(self.key)
+
+
+def dotted(key: tuple[str, ...]) -> str:
+    """Return a path of keys as TOML writes it, parts that need them in quotation marks.
+
+    Parameters
+    ----------
+    key : tuple of str
+    """
+    plain = re.compile(r"[A-Za-z0-9_-]+")
+    escaped = (part.replace("\\", "\\\\").replace('"', '\\"') for part in key)
+    return ".".join(p if plain.fullmatch(p) else f'"{p}"' for p in escaped)

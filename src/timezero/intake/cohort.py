@@ -19,11 +19,14 @@ from timezero.intake.sources import read_table
 from timezero.intake.usable_covariates import usable_covariates
 from timezero.model.cohort import AttritionStep, Cohort, Covariate, History, TimeSource
 from timezero.model.protocol import Protocol
+from timezero.model.recipe import Recipe
 from timezero.provenance import digest_of
 from timezero.registry import discover
 
 
-def read_cohort(source: Any, protocol: Protocol, *, histories: Any = None) -> Cohort:
+def read_cohort(
+    source: Any, protocol: Protocol, *, histories: Any = None, recipe: Recipe | None = None
+) -> Cohort:
     """Read a registry and check every patient in it.
 
     Parameters
@@ -34,6 +37,8 @@ def read_cohort(source: Any, protocol: Protocol, *, histories: Any = None) -> Co
         Names the columns under ``data`` and the rules under ``rules``.
     histories : path, or a Polars, pandas or Arrow data frame, optional
         A second table with values that change; ``data.history_file`` if not given.
+    recipe : Recipe, optional
+        How the cells are to be read, as `timezero init` writes it.
 
     Returns
     -------
@@ -49,7 +54,7 @@ def read_cohort(source: Any, protocol: Protocol, *, histories: Any = None) -> Co
     """
     second = history_source(protocol, source, histories)
     draft = draft_of(
-        read_table(source, sheet=protocol.data.sheet),
+        read_table(source, sheet=protocol.data.sheet, data=protocol.data, recipe=recipe),
         protocol,
         history_table=None if second is None else read_table(second),
     )
@@ -63,19 +68,19 @@ def inspect(draft: Draft) -> tuple[Finding, ...]:
     found = list(draft.table.findings)
     for check in discover("timezero.intake.checks", "CHECK").values():
         found += check(draft)
-    rank = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+    rank = {Severity.ERROR: 0, Severity.QUESTION: 1, Severity.WARNING: 2, Severity.NOTE: 3}
     return tuple(sorted(found, key=lambda finding: rank[finding.severity]))
 
 
 def refuse_errors(draft: Draft, findings: tuple[Finding, ...]) -> None:
-    """Raise one refusal that carries every error.
+    """Raise one refusal that carries every error and every open question.
 
     Raises
     ------
     InputRefused
-        At least one finding is an error.
+        At least one finding is an error, or a question.
     """
-    errors = tuple(f for f in findings if f.severity is Severity.ERROR)
+    errors = tuple(f for f in findings if f.severity in {Severity.ERROR, Severity.QUESTION})
     if not errors:
         return
     first = errors[0]

@@ -10,7 +10,8 @@ import numpy as np
 
 from timezero.arrays import Bools
 from timezero.errors import InputRefused
-from timezero.intake.tables import BOOLEAN, DATE, EMPTY, NUMBER, TEXT, Column, Table
+from timezero.intake.grid import Grid
+from timezero.intake.tables import BOOLEAN, DATE, EMPTY, NUMBER, TEXT, Column
 
 if TYPE_CHECKING:
     import polars as pl
@@ -21,7 +22,7 @@ WHOLE_NUMBER_LIMIT = 1e15
 _BLANKS = " \t\r\n\f\v\u00a0\u2007\u202f\u200b\ufeff"
 
 
-def table_from_frame(frame: Any, name: str = "data frame") -> Table:
+def grid_from_frame(frame: Any, name: str = "data frame") -> Grid:
     """Take a Polars, pandas or Arrow frame.
 
     Parameters
@@ -58,11 +59,12 @@ def table_from_frame(frame: Any, name: str = "data frame") -> Table:
         column_from_series(heading, _polars_series(opened[original]))
         for heading, original in zip(names, opened.columns, strict=True)
     )
-    return Table(
+    return Grid(
         name=name,
         columns=columns,
         rows=np.arange(1, len(opened) + 1, dtype=np.int64),
-        n_read=len(opened),
+        is_headed=True,
+        hidden_rows=np.empty(0, dtype=np.int64),
     )
 
 

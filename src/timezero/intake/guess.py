@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 
@@ -201,3 +201,16 @@ def guess_unit(guesses: tuple[Guess, ...]) -> TimeUnit | None:
                 if re.search(rf"\b{stem}s?\b", words):
                     return unit
     return None
+
+
+def guessed_data(table: Table) -> DataPart:
+    """Return which columns are used as far as headers and cells tell.
+
+    Parameters
+    ----------
+    table : Table
+    """
+    guesses = guess_roles(table)
+    named: dict[str, Any] = {guess.role: guess.column for guess in guesses}
+    unit = guess_unit(guesses)
+    return DataPart(**named) if unit is None else DataPart(unit=unit, **named)

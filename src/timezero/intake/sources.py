@@ -1,47 +1,84 @@
-"""From a path or a data frame to a table: the format is read from the bytes."""
+"""From a path or a data frame to a clean table: the format is read from the bytes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from timezero.errors import InputRefused
-from timezero.findings import Finding, Severity
-from timezero.intake.frames import (
-    column_from_cells,
-    column_from_series,
-    table_from_frame,
-    text_column,
-)
-from timezero.intake.tables import Column, Table, column_letter, on_one_line, shown
-from timezero.intake.text_files import read_text
-from timezero.intake.wording import counted
-from timezero.intake.workbooks import read_workbook
+from timezero.findings import Finding
+from timezero.intake.bench import Bench, roles_of
+from timezero.intake.frames import grid_from_frame
+from timezero.intake.grid import Grid
+from timezero.intake.guess import guessed_data
+from timezero.intake.reader import FileGiven, Reader
+from timezero.intake.step import CONTENT_FROM, Step
+from timezero.intake.tables import Table, shown
+from timezero.model.protocol import DataPart
+from timezero.model.recipe import ONLY_TABLE, Recipe, TableRecipe
+from timezero.registry import discover
 
 FILE_LIMIT = 2_000_000_000
-_BLANKS = " \t\r\n\u00a0\u200b\ufeff"
-_NOT_TABLES = {
-    b"%PDF": "a PDF",
-    b"\x1f\x8b": "a gzip archive",
-    b"<html": "a web page",
-    b"<!doc": "a web page",
-    b"<?xml": "an XML file",
-    b"\x89png": "a picture",
-    b"rdx": "an R data file",
-}
+HEAD = 4_096
 
 
-def read_table(source: Any, *, sheet: str | None = None) -> Table:
-    """Read a table from a file or take a data frame.
+def read_table(
+    source: Any,
+    *,
+    sheet: str | None = None,
+    data: DataPart | None = None,
+    recipe: Recipe | None = None,
+    called: str = ONLY_TABLE,
+    today: dt.date | None = None,
+) -> Table:
+    """Read a table and prepare it under a recipe.
 
     Parameters
     ----------
     source : path, or a Polars, pandas or Arrow data frame
     sheet : str or None
-        The sheet of a workbook; the first one with cells when None.
+        The sheet of a workbook; it wins over the recipe.
+    data : DataPart or None
+        Which columns are used; guessed from the headers when None.
+    recipe : Recipe or None
+        Answers given before; without one nothing is asked that can be told from the cells.
+    called : str
+        Name of the table in the recipe.
+    today : date or None
+        No date can be later.
+
+    Returns
+    -------
+    Table
+        Its findings hold what was noticed and changed, and the open questions.
+
+    Raises
+    ------
+    InputRefused
+        The file does not exist, is empty, or is no table.
+    """
+    told = (recipe or Recipe()).table(called)
+    if sheet is not None:
+        told = told.model_copy(update={"sheet": sheet})
+    grid = read_grid(source, told, called=called)
+    return _prepared(grid, told, called=called, data=data, today=today or _today())
+
+
+def _today() -> dt.date:
+    return dt.datetime.now(dt.UTC).date()
+
+
+def read_grid(source: Any, recipe: TableRecipe, *, called: str = ONLY_TABLE) -> Grid:
+    """Read the cells of a file or a data frame as they stand there.
+
+    Parameters
+    ----------
+    source : path, or a Polars, pandas or Arrow data frame
+    recipe : TableRecipe
+    called : str
+        Name of the table in the recipe.
 
     Raises
     ------
@@ -49,174 +86,74 @@ def read_table(source: Any, *, sheet: str | None = None) -> Table:
         The file does not exist, is empty, or is no table.
     """
     if not isinstance(source, str | Path):
-        return table_from_frame(source)
-    path = Path(source)
-    raw = _bytes_of(path)
-    name = shown(path.name)
-    if raw.startswith(b"PAR1"):
-        return _parquet(path, name)
-    if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        chosen, rows, notes = read_workbook(raw, name, sheet)
-        return _assembled(f"{name}, sheet {chosen}", rows, notes, name)
-    for mark, kind in _NOT_TABLES.items():
-        if raw[:64].lstrip().lower().startswith(mark.lower()):
-            raise InputRefused(
-                what=f"the file is {kind}, whatever its name says",
-                where=name,
-                mend="give the table as CSV, Excel or Parquet",
-                code="TZ-IN-18",
-            )
-    text = read_text(raw, name)
-    return _assembled(name, text.records, list(text.findings), name)
+        return grid_from_frame(source)
+    file = _given(Path(source), recipe, called)
+    readers: list[Reader] = list(discover("timezero.intake.readers", "READER").values())
+    reader = next(r for r in sorted(readers, key=lambda r: r.order) if r.recognises(file))
+    return reader.read(file)
 
 
-def _bytes_of(path: Path) -> bytes:
+def _given(path: Path, recipe: TableRecipe, called: str) -> FileGiven:
     try:
         size = path.stat().st_size
-        if size > FILE_LIMIT:
-            raise InputRefused(
-                what=f"the file has {size / 1e9:.1f} GB; the limit is {FILE_LIMIT / 1e9:.0f} GB",
-                where=str(path),
-                mend="keep only the columns the study needs",
-                code="TZ-IN-16",
-            )
-        raw = path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or str(error)
+        with path.open("rb") as opened:
+            head = opened.read(HEAD)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
         raise InputRefused(
             what=f"the file cannot be read: {reason}",
             where=str(path),
             mend="check the path",
             code="TZ-IN-01",
         ) from error
-    if not raw.strip():
+    if size > FILE_LIMIT:
+        raise InputRefused(
+            what=f"the file has {size / 1e9:.1f} GB; the limit is {FILE_LIMIT / 1e9:.0f} GB",
+            where=str(path),
+            mend="keep only the columns the study needs",
+            code="TZ-IN-16",
+        )
+    if size <= HEAD and not head.strip():
         raise InputRefused(
             what="the file is empty",
             where=str(path),
             mend="give a table with a header and one row a patient",
             code="TZ-IN-04",
         )
-    return raw
-
-
-def _parquet(path: Path, name: str) -> Table:
-    import polars as pl
-
-    try:
-        frame = pl.read_parquet(path)
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise InputRefused(
-            what=f"the Parquet file cannot be read: {error}",
-            where=name,
-            mend="write the file again",
-            code="TZ-IN-15",
-        ) from error
-    return table_from_frame(frame, name)
-
-
-def _assembled(name: str, records: list[Any], notes: list[Finding], file: str) -> Table:
-    """Make a table of records: header, rows with their numbers, empty parts left out."""
-    header_at = next((k for k, record in enumerate(records) if _filled(record)), None)
-    if header_at is None:
-        raise InputRefused(
-            what="the file is empty", where=file, mend="give a table", code="TZ-IN-04"
-        )
-    body = range(header_at + 1, len(records))
-    kept = [k for k in body if _filled(records[k])]
-    if not kept:
-        raise InputRefused(
-            what="the table has a header and no rows",
-            where=name,
-            mend="give a table with one row a patient",
-            code="TZ-IN-05",
-        )
-    header = [on_one_line(str(cell).strip(_BLANKS)) for cell in records[header_at]]
-    width = len(header)
-    by_column = list(zip(*(_fitted(records[k], width) for k in kept), strict=True))
-    names, remarks = _headings(header, by_column, name)
-    columns = tuple(
-        _cells_to_column(heading, by_column[index], column_letter(index))
-        for index, heading in names
-    )
-    inner_blank = kept[-1] - header_at - len(kept)
-    if inner_blank:
-        remarks.append(
-            _note("file_empty_rows", f"passed over: {counted(inner_blank, 'empty row')}", name)
-        )
-    if header_at:
-        what = f"passed over above the header: {counted(header_at, 'empty row')}"
-        remarks.append(_note("file_empty_rows", what, name))
-    return Table(
-        name=name,
-        columns=columns,
-        rows=np.asarray(kept, dtype=np.int64) + 1,
-        n_read=kept[-1] - header_at,
-        findings=(*notes, *remarks),
+    return FileGiven(
+        path=path, name=shown(path.name), head=head, size=size, recipe=recipe, key=called
     )
 
 
-def _filled(record: Sequence[Any]) -> bool:
-    try:
-        # Text alone, the common case: one join is far quicker than a look at every cell.
-        return bool("".join(record).strip(_BLANKS))
-    except TypeError:
-        pass
-    return any(
-        cell.strip(_BLANKS) if isinstance(cell, str) else cell is not None for cell in record
+def _prepared(
+    grid: Grid, recipe: TableRecipe, *, called: str, data: DataPart | None, today: dt.date
+) -> Table:
+    steps: list[Step] = sorted(
+        discover("timezero.intake.steps", "STEP").values(), key=lambda step: step.order
     )
-
-
-def _fitted(record: list[Any], width: int) -> list[Any]:
-    if len(record) == width:
-        return record
-    return (record + [""] * width)[:width]
-
-
-def _cells_to_column(heading: str, cells: tuple[Any, ...], letter: str) -> Column:
-    import polars as pl
-
-    kinds = set(map(type, cells))
-    if kinds == {str}:
-        return text_column(heading, pl.Series(heading, cells, dtype=pl.String), letter=letter)
-    if kinds == {float}:
-        return column_from_series(
-            heading, pl.Series(heading, cells, dtype=pl.Float64), letter=letter
-        )
-    return column_from_cells(heading, cells, letter=letter)
-
-
-def _headings(
-    header: list[str], by_column: list[tuple[Any, ...]], name: str
-) -> tuple[list[tuple[int, str]], list[Finding]]:
-    """Name every column that has a header or a value; same names get their letter."""
-    remarks: list[Finding] = []
-    names: list[tuple[int, str]] = []
-    for index, heading in enumerate(header):
-        letter = column_letter(index)
-        if not heading:
-            if not _filled(by_column[index]):
-                continue
-            remarks.append(
-                _note(
-                    "header_blank",
-                    f"column {letter} has no header; it is called column_{index + 1}",
-                    name,
-                    severity=Severity.WARNING,
-                )
-            )
-            names.append((index, f"column_{index + 1}"))
-        elif header.count(heading) > 1:
-            names.append((index, f"{heading} [{letter}]"))
-        else:
-            names.append((index, heading))
-    for heading in dict.fromkeys(h for h in header if h and header.count(h) > 1):
-        letters = ", ".join(
-            f"{heading} [{column_letter(k)}]" for k, other in enumerate(header) if other == heading
-        )
-        what = f"several columns are called {heading!r}; they are told apart as {letters}"
-        remarks.append(_note("header_duplicated", what, name, severity=Severity.WARNING))
-    return names, remarks
-
-
-def _note(code: str, what: str, where: str, *, severity: Severity = Severity.NOTE) -> Finding:
-    return Finding(code=code, severity=severity, what=what, where=where)
+    table = Table(name=grid.name, columns=grid.columns, rows=grid.rows, n_read=int(grid.rows.size))
+    bench = Bench(
+        grid=grid,
+        table=table,
+        recipe=recipe,
+        key=called,
+        data=data or DataPart(),
+        today=today,
+        findings=list[Finding](grid.findings),
+    )
+    for step in steps:
+        if step.order < CONTENT_FROM:
+            step.run(bench)
+    bench.data = data or guessed_data(bench.table)
+    bench.roles = roles_of(bench.data)
+    for step in steps:
+        if step.order >= CONTENT_FROM:
+            step.run(bench)
+    return dataclasses.replace(
+        bench.table,
+        findings=tuple(bench.findings),
+        changes=tuple(bench.changes),
+        attrition=tuple(bench.attrition),
+        digest=grid.digest,
+        labels=grid.labels,
+    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,10 @@ from timezero.findings import Finding
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from timezero.intake.changes import Change
+    from timezero.intake.grid import ColumnLabels
+    from timezero.model.cohort import AttritionStep
 
 EMPTY, TEXT, NUMBER, BOOLEAN, DATE = range(5)
 EVIDENCE_LIMIT = 20
@@ -69,7 +74,15 @@ class Table:
     n_read : int
         Rows below the header, empty ones included.
     findings : tuple of Finding
-        What was noticed while reading: encoding, delimiter, empty rows.
+        What was noticed, asked and changed while it was prepared.
+    changes : tuple of Change
+        Every cell that was changed, old and new.
+    attrition : tuple of AttritionStep
+        Rows left out while it was prepared.
+    digest : str
+        SHA-256 of the bytes of the file; empty for a data frame.
+    labels : mapping of str to ColumnLabels
+        What a statistics file or a data dictionary says of its columns.
     """
 
     name: str
@@ -77,6 +90,10 @@ class Table:
     rows: Ints
     n_read: int
     findings: tuple[Finding, ...] = ()
+    changes: tuple[Change, ...] = ()
+    attrition: tuple[AttritionStep, ...] = ()
+    digest: str = ""
+    labels: Mapping[str, ColumnLabels] = field(default_factory=dict[str, "ColumnLabels"])
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from timezero.errors import InputRefused
 from timezero.findings import Finding, Severity
-from timezero.intake.wording import counted
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 SNIFFED_RECORDS = 100
@@ -155,39 +154,4 @@ def _records(text: str, delimiter: str, name: str) -> list[list[str]]:
             mend="write a quotation mark inside a quoted cell twice, or export the table again",
             code="TZ-IN-13",
         ) from error
-    _refuse_ragged(records, name)
     return records
-
-
-def _refuse_ragged(records: list[list[str]], name: str) -> None:
-    filled = [k for k, record in enumerate(records) if "".join(record).strip()]
-    if not filled:
-        return
-    width = len(records[filled[0]])
-    ragged = [k for k in filled if len(records[k]) != width]
-    # Cells that are merely empty beyond the header shift nothing.
-    ragged = [
-        k
-        for k in ragged
-        if len(records[k]) < width or any(cell.strip() for cell in records[k][width:])
-    ]
-    if not ragged:
-        return
-    findings = tuple(
-        Finding(
-            code="file_ragged",
-            severity=Severity.ERROR,
-            what=f"row {k + 1} has {len(records[k])} cells; the header has {width}",
-            where=f"{name}, row {k + 1}",
-            mend="export the table again; a cell with the delimiter in it needs quotation marks",
-            n_rows=1,
-        )
-        for k in ragged[:20]
-    )
-    raise InputRefused(
-        what=f"not as many cells as the header in {counted(len(ragged), 'row')}",
-        where=f"{name}, first at row {ragged[0] + 1}",
-        mend=findings[0].mend,
-        code="TZ-IN-14",
-        findings=findings,
-    )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 PROTOCOL_SCHEMA = "timezero/protocol/1"
 
 TimeUnit = Literal["days", "weeks", "months", "years"]
+Profile = Literal["own", "publish", "cms"]
+SMALLEST_SHOWN: Final = {"own": 1, "publish": 5, "cms": 11}
 PositiveTime = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 LandmarkTime = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
@@ -104,6 +106,33 @@ class DataPart(_Part):
         description="Cells that mean: not recorded.",
     )
     decimal_comma: bool = Field(default=False, description="Numbers are written 3,5.")
+    recipe: str | None = Field(
+        default=None,
+        description="The recipe: how the cells of the registry are to be read; relative to the "
+        "study file.",
+    )
+    death: str | None = Field(
+        default=None,
+        description="Column with the date of death; empty = not known to have died. Observation "
+        "then ends at death, else at `exit` (the last contact).",
+    )
+    birth: str | None = Field(default=None, description="Column with the date of birth.")
+    age: str | None = Field(default=None, description="Column with the age at time zero, in years.")
+    sex: str | None = Field(default=None, description="Column with the sex; used to check rows.")
+    diagnosis: str | None = Field(default=None, description="Column with the date of diagnosis.")
+    further: tuple[str, ...] = Field(
+        default=(), description="Columns with later treatments than `initiation`, in their order."
+    )
+    stated_time: str | None = Field(
+        default=None,
+        description="Column with the length of follow-up as somebody worked it out; compared with "
+        "the dates, never used.",
+    )
+    perfusion_file: str | None = Field(
+        default=None,
+        description="A table with the course of each perfusion, one row a moment; relative to the "
+        "study file.",
+    )
 
 
 class QuestionPart(_Part):
@@ -144,6 +173,35 @@ class RulesPart(_Part):
     )
     resolution: PositiveTime | None = Field(
         default=None, description="Smallest step in which times were recorded; one day if not said."
+    )
+    data_cut: str | None = Field(
+        default=None,
+        description="Last day on which anything can be known, as 2024-12-31; no date may be later. "
+        "Today if not said.",
+    )
+    contact_after_death: Literal["death", "contact"] | None = Field(
+        default=None,
+        description="Where a last contact is later than the death: the death is right, or the "
+        "contact is (and the patient did not die on that day).",
+    )
+    status_against_date: Literal["date", "status"] | None = Field(
+        default=None,
+        description="Where status and date of death contradict each other, which of them is right.",
+    )
+    repeat_on_first_day: Literal["same_operation", "treated_at_zero"] | None = Field(
+        default=None,
+        description="A repeat on the day of the first treatment is the same operation written "
+        "twice (no repeat), or a treatment at time zero.",
+    )
+    late_entry: Literal["left_truncation", "from_time_zero"] | None = Field(
+        default=None,
+        description="Patients who came under observation after time zero: counted from then on, or "
+        "(which credits them with the time before) from time zero.",
+    )
+    stated_time_against_dates: Literal["dates", "refuse"] | None = Field(
+        default=None,
+        description="Where the stated length of follow-up disagrees with the dates: the dates are "
+        "used, or nothing is analysed.",
     )
     near_ties: Literal["merge", "keep"] = Field(
         default="merge",
@@ -269,12 +327,31 @@ class FitnessPart(_Part):
 class ReportPart(_Part):
     """Who the report is for."""
 
-    profile: Literal["private", "shared"] = Field(
-        default="shared", description="shared: no patient-level figures, small numbers hidden."
+    profile: Profile = Field(
+        default="publish",
+        description="own: nothing hidden; publish: counts below 5 hidden; cms: counts below 11.",
     )
-    smallest_cell: Annotated[int, Field(ge=1)] = Field(
-        default=5, description="In shared reports, counts below this are hidden."
+    smallest_cell: Annotated[int, Field(ge=1)] | None = Field(
+        default=None, description="Hide counts below this; not lower than the profile's own."
     )
+
+    @model_validator(mode="after")
+    def _never_lower_than_the_profile(self) -> ReportPart:
+        least = SMALLEST_SHOWN[self.profile]
+        if self.smallest_cell is not None and self.smallest_cell < least:
+            msg = (
+                f"smallest_cell is {self.smallest_cell}, but the profile {self.profile} hides "
+                f"counts below {least}: raise it, or leave it out"
+            )
+            raise ValueError(msg)
+        return self
+
+    @property
+    def smallest_shown(self) -> int:
+        """The smallest count that is printed; 1 in one's own report, where nothing is hidden."""
+        if self.profile == "own":
+            return 1
+        return max(SMALLEST_SHOWN[self.profile], self.smallest_cell or 1)
 
 
 class Protocol(_Part):

@@ -1,0 +1,1 @@
+"""One step each from the cells of a file to a clean table."""

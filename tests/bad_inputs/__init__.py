@@ -1,0 +1,1 @@
+"""The acceptance suite of intake: one awkward file and one expected report for each case."""
