@@ -465,7 +465,7 @@ def judgements() -> tuple[GuardJudgement, ...]:
 
 
 def made_up_result(
-    *, n: int = 60, profile: str = "shared", with_trigger: bool = True
+    *, n: int = 60, profile: str = "publish", with_trigger: bool = True
 ) -> StudyResult:
     cohort = made_up_cohort(n, with_trigger=with_trigger)
     protocol = Protocol.model_validate(

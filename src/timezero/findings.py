@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
+_PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]+")
+
+
 class Severity(StrEnum):
     """How much a finding matters: an error and an open question stop the analysis of the file."""
 
@@ -104,6 +107,9 @@ def dotted(key: tuple[str, ...]) -> str:
     ----------
     key : tuple of str
     """
-    plain = re.compile(r"[A-Za-z0-9_-]+")
-    escaped = (part.replace("\\", "\\\\").replace('"', '\\"') for part in key)
-    return ".".join(p if plain.fullmatch(p) else f'"{p}"' for p in escaped)
+    return ".".join(part if _PLAIN_KEY.fullmatch(part) else _quoted(part) for part in key)
+
+
+def _quoted(part: str) -> str:
+    escaped = part.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in escaped) + '"'

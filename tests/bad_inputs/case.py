@@ -29,6 +29,7 @@ class Given:
 
     ``clean`` says whether intake must arrive at the very times, events and treatments of the clean
     registry: True, False (they differ, for a reason that must be told), or None (nothing is read).
+    ``earlier`` is an earlier state of the file.
     """
 
     source: Any
@@ -36,6 +37,7 @@ class Given:
     rules: dict[str, Any] = field(default_factory=dict[str, Any])
     recipe: dict[str, Any] = field(default_factory=dict[str, Any])
     clean: bool | None = True
+    earlier: Any = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +74,7 @@ def report_of(case: Case, given: Given) -> dict[str, Any]:
     protocol, recipe = _asked(given)
     cohort, refusal, findings = None, None, tuple[Finding, ...]()
     try:
-        cohort = read_cohort(given.source, protocol, recipe=recipe)
+        cohort = read_cohort(given.source, protocol, recipe=recipe, earlier=given.earlier)
         findings = cohort.findings
     except InputRefused as refused:
         refusal, findings = refused, refused.findings

@@ -32,7 +32,6 @@ def main(wanted: list[str]) -> None:
             report = report_of(case, case.make(Path(folder)))
         text = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
         file_of(number).write_text(text, encoding="utf-8")
-        print(f"{number}: {report['outcome']}, {len(report['findings'])} findings")
 
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ def test_the_schema_refuses_what_is_wrong(
 
 
 def test_numbers_are_read_back_as_the_same_double(made_up_result: MakeResult) -> None:
-    result = made_up_result()
+    result = made_up_result(profile="own")
     read = json.loads(render_json(result))
     for rung, written in zip(result.rungs, read["rungs"], strict=True):
         for contrast, found in zip(rung.contrasts, written["contrasts"], strict=True):
@@ -91,7 +91,7 @@ def test_no_row_of_a_patient_is_written(made_up_result: MakeResult) -> None:
 
 
 def test_long_curves_are_thinned_and_say_so(made_up_result: MakeResult) -> None:
-    result = made_up_result()
+    result = made_up_result(profile="own")
     curve = result.rungs[0].curves[0]
     n = 3 * LONGEST_CURVE
     repeats = math.ceil(n / curve.times.size)

@@ -27,7 +27,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 def test_a_figure_says_what_it_shows(name: str, made_up_result: MakeResult) -> None:
     method: FigureMethod = FIGURES[name]
     assert method.name == name
-    figure = method.draw(made_up_result(profile="private"))
+    figure = method.draw(made_up_result(profile="own"))
     assert isinstance(figure, Figure)
     assert figure.title
     assert 1 <= len(re.findall(r"[.!?](\s|$)", figure.alt)) <= 2
@@ -39,7 +39,7 @@ def test_a_figure_says_what_it_shows(name: str, made_up_result: MakeResult) -> N
 def test_a_picture_is_svg_with_text_and_the_same_every_time(
     name: str, made_up_result: MakeResult
 ) -> None:
-    result = made_up_result(profile="private")
+    result = made_up_result(profile="own")
     first, second = FIGURES[name].draw(result), FIGURES[name].draw(result)
     assert first.pictures
     for picture, again in zip(first.pictures, second.pictures, strict=True):
@@ -55,7 +55,7 @@ def test_a_picture_is_svg_with_text_and_the_same_every_time(
 @pytest.mark.parametrize("name", FIGURES)
 def test_no_words_of_a_picture_stand_outside_it(name: str, made_up_result: MakeResult) -> None:
     """Anchors of words lie inside the drawing; wider words would be cut at its edge."""
-    for picture in FIGURES[name].draw(made_up_result(profile="private")).pictures:
+    for picture in FIGURES[name].draw(made_up_result(profile="own")).pictures:
         root = ET.fromstring(picture.svg)  # noqa: S314
         _, _, width, height = map(float, root.attrib["viewBox"].split())
         for text in root.iter(f"{SVG}text"):
@@ -71,7 +71,7 @@ def test_no_words_of_a_picture_stand_outside_it(name: str, made_up_result: MakeR
 
 @pytest.mark.parametrize("name", SECTIONS)
 def test_tables_of_a_section_are_rectangular(name: str, made_up_result: MakeResult) -> None:
-    for profile in ("private", "shared"):
+    for profile in ("own", "publish"):
         for block in SECTIONS[name].blocks(made_up_result(profile=profile)):
             if isinstance(block, Table):
                 assert block.rows

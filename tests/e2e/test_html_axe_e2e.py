@@ -41,14 +41,14 @@ def example_result(name: str) -> StudyResult:
 
 @pytest.fixture(
     scope="module",
-    params=["shared", "private", "stanford_heart", "simulated_repeat_hipec_29"],
+    params=["publish", "own", "stanford_heart", "simulated_repeat_hipec_29"],
 )
 def page_file(
     request: pytest.FixtureRequest,
     made_up_result: MakeResult,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
-    made_up = request.param in ("shared", "private")
+    made_up = request.param in ("publish", "own")
     result = made_up_result(profile=request.param) if made_up else example_result(request.param)
     jsonschema.validate(json.loads(render_json(result)), json.loads(schema_text()))
     place = tmp_path_factory.mktemp("report") / f"{request.param}.html"

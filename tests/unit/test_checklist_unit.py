@@ -72,8 +72,8 @@ def test_a_result_fills_results_and_only_them(made_up_result: MakeResult) -> Non
 def test_small_numbers_are_hidden(made_up_result: MakeResult) -> None:
     lines = by_number(filled(made_up_result().protocol, made_up_result()))
     assert "age: <5 missing" in lines["11"].answer
-    assert "61\u201364" in lines["8"].answer
-    private = made_up_result(profile="private")
+    assert "hidden" in lines["8"].answer
+    private = made_up_result(profile="own")
     assert "age: 1 missing" in by_number(filled(private.protocol, private))["11"].answer
 
 

@@ -79,7 +79,7 @@ def tables_of(blocks: object) -> list[Table]:
 
 
 def test_counts_of_weights_and_cells_are_hidden_when_shared(made_up_result: MakeResult) -> None:
-    shared, private = made_up_result(profile="shared"), made_up_result(profile="private")
+    shared, private = made_up_result(profile="publish"), made_up_result(profile="own")
     patients = [row[3] for row in WEIGHTS.draw(shared).table.rows]  # type: ignore[union-attr]
     assert "<5" in patients
     assert not any(SMALL.match(n) for n in patients)
@@ -91,8 +91,8 @@ def test_counts_of_weights_and_cells_are_hidden_when_shared(made_up_result: Make
 
 
 def test_numbers_on_arrows_are_hidden_when_shared(made_up_result: MakeResult) -> None:
-    shared = DIAGRAM.draw(made_up_result(profile="shared"))
-    private = DIAGRAM.draw(made_up_result(profile="private"))
+    shared = DIAGRAM.draw(made_up_result(profile="publish"))
+    private = DIAGRAM.draw(made_up_result(profile="own"))
     assert shared is not None
     assert private is not None
     words = re.findall(r">([^<>]+)</text>", shared.pictures[0].svg)

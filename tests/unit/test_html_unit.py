@@ -47,7 +47,7 @@ def words(html: str) -> str:
     return " ".join(parser.said)
 
 
-@pytest.fixture(scope="module", params=["shared", "private"])
+@pytest.fixture(scope="module", params=["publish", "own"])
 def page(request: pytest.FixtureRequest, made_up_result: MakeResult) -> str:
     return render_html(made_up_result(profile=request.param))
 
@@ -100,7 +100,7 @@ def test_words_from_outside_cannot_become_markup(made_up_result: MakeResult) -> 
 
 
 def test_a_shared_report_shows_no_patient_and_no_small_number(made_up_result: MakeResult) -> None:
-    page = render_html(made_up_result(profile="shared"))
+    page = render_html(made_up_result(profile="publish"))
     assert "swimmer" not in page
     assert "B5: empty" not in page
     assert not re.search(r">P\d+<", page)
@@ -111,7 +111,7 @@ def test_a_shared_report_shows_no_patient_and_no_small_number(made_up_result: Ma
 
 
 def test_a_private_report_shows_them(made_up_result: MakeResult) -> None:
-    page = render_html(made_up_result(profile="private"))
+    page = render_html(made_up_result(profile="own"))
     assert "Private report." in page
     assert re.search(r">P\d+<", page)
     assert "B5: empty" in page

@@ -9,6 +9,7 @@ from timezero.errors import InputRefused
 
 if TYPE_CHECKING:
     from timezero.model.protocol import Protocol
+    from timezero.model.recipe import Recipe
 
 
 def study_source(file: Path | None, example: str | None, *, command: str) -> tuple[Path, Protocol]:
@@ -68,3 +69,11 @@ def registry_of(protocol: Protocol, study_file: Path) -> Path:
             code="TZ-CLI-01",
         )
     return registry
+
+
+def recipe_of(protocol: Protocol, study_file: Path) -> Recipe | None:
+    """Return the recipe that a study file names; None when it names none."""
+    from timezero.intake.recipe_file import read_recipe, recipe_path
+
+    path = recipe_path(protocol, study_file)
+    return None if path is None else read_recipe(path)

@@ -63,13 +63,14 @@ def checklist(
 
 def _walked(study_file: Path, protocol: Protocol, *, plain: bool) -> StudyResult:
     from timezero.cli._progress import showing_progress
-    from timezero.cli._study_source import registry_of
+    from timezero.cli._study_source import recipe_of, registry_of
     from timezero.intake.cohort import read_cohort
     from timezero.ladder.run import study as walk
 
-    registry = registry_of(protocol, study_file)
+    registry, recipe = registry_of(protocol, study_file), recipe_of(protocol, study_file)
     with showing_progress(plain=plain) as progress:
-        return walk(read_cohort(registry, protocol), protocol, progress=progress)
+        cohort = read_cohort(registry, protocol, recipe=recipe)
+        return walk(cohort, protocol, progress=progress)
 
 
 COMMAND = checklist

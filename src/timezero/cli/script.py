@@ -49,7 +49,7 @@ def script(
         )
     from timezero.cli._output_places import refuse_places
     from timezero.cli._progress import showing_progress
-    from timezero.cli._study_source import registry_of, study_source
+    from timezero.cli._study_source import recipe_of, registry_of, study_source
     from timezero.intake.cohort import read_cohort
     from timezero.ladder.run import study as walk
     from timezero.report.render.json import write_text
@@ -61,11 +61,11 @@ def script(
     refuse_places({"--output": output}, given=study_file)
     refuse_places({"the data beside --output": data}, given=registry)
     protocol = _without_draws(protocol)
-    cohort = read_cohort(registry, protocol)
+    cohort = read_cohort(registry, protocol, recipe=recipe_of(protocol, study_file))
     with showing_progress(plain=plain) as progress:
         result = walk(cohort, protocol, progress=progress)
     candidates = _candidates(cohort, protocol)
-    write_text(str(data), r_data(result, candidates))
+    write_text(str(data), r_data(result, candidates), private=True)
     write_text(str(output), r_program(result, candidates, data=data.name))
     print(f"wrote: the program to {output}")
     print(f"wrote: the patients, without identifiers, to {data}: single patients, keep it private")

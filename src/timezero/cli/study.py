@@ -14,6 +14,7 @@ from timezero.errors import InputRefused
 
 if TYPE_CHECKING:
     from timezero.model.protocol import Protocol
+    from timezero.model.recipe import Recipe
     from timezero.model.result import StudyResult
 
 DEFAULT_EXAMPLE = "stanford_heart"
@@ -61,6 +62,23 @@ class Columns:
     "counting_process: several rows a patient, each on (entry, exit]."
     treated: str | None = None
     "Counting-process rows: column with 1 while on treatment, else 0."
+    death: str | None = None
+    "Column with the date of death; empty = not known to have died."
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """Which files are read, beside or instead of those that the study file names."""
+
+    registry: Path | None = None
+    "The registry, instead of the one the study file names: next month's export."
+    recipe: Path | None = None
+    "The recipe by which cells are read, as timezero init writes it."
+    earlier: Path | None = None
+    "An earlier state of the registry; what has changed since is told cell by cell."
+    record: str | None = None
+    "Folder, file or server of the study record; timezero.db beside the study file; none for none."
 
 
 @Parameter(name="*")
@@ -131,14 +149,15 @@ class Output:
     "Write no report."
     plain: Annotated[bool, Parameter(negative="")] = False
     "No colour, no box drawing, no progress bar."
-    profile: Literal["private", "shared"] | None = None
-    "private: with patient-level figures; shared: without, small numbers hidden."
+    profile: Literal["own", "publish", "cms"] | None = None
+    "own: nothing hidden; publish: small numbers (below 5) hidden; cms: below 11. Report and JSON."
 
 
 def study(
     file: Path | None = None,
     *,
     example: str | None = None,
+    files: Files | None = None,
     columns: Columns | None = None,
     histories: Histories | None = None,
     choices: Choices | None = None,
@@ -155,37 +174,50 @@ def study(
     example
         Run a bundled example; ``timezero example`` lists them.
     """
-    output = output or Output()
-    protocol, registry, second = _question(file, example)
+    output, files = output or Output(), files or Files()
+    protocol, registry, second, recipe = _question(file, example)
+    registry = files.registry or registry
     second = second if histories is None else histories.history_file or second
     said = _data_said(columns or Columns(), histories or Histories())
     said |= _analysis_said(choices or Choices(), fitness or Fitness(), output)
     protocol = _with_flags(protocol, said)
     from timezero.cli._output_places import refuse_places, report_path
+    from timezero.cli._progress import showing_progress
+    from timezero.cli._record import record_place
 
     report_to = report_path(output.html, default=DEFAULT_REPORT, no_html=output.no_html)
     refuse_places({"--html": report_to, "--json": output.json}, given=registry)
     if second is not None:
         refuse_places({"--html": report_to, "--json": output.json}, given=second)
 
-    from timezero.checkpoints import default_folder
-    from timezero.cli._progress import showing_progress
     from timezero.cli._report_process import report_writer
-    from timezero.intake.cohort import read_cohort
-    from timezero.ladder.run import study as walk
-    from timezero.ladder.run import study_key
+    from timezero.cli._walk import Given, walked
 
-    registry = _registry_named(registry)
+    given = Given(
+        protocol=protocol,
+        registry=_registry_named(registry),
+        second=second,
+        recipe=_recipe(files.recipe or recipe),
+        earlier=files.earlier,
+        study=_study_name(file, example, registry),
+    )
     writing = nullcontext() if report_to is None else report_writer("study")
     with writing as write_report, showing_progress(plain=output.plain) as progress:
         progress("reading", 0, 1)
-        cohort = read_cohort(registry, protocol, histories=second)
-        keep_in = default_folder(study_key(cohort, protocol), kind="studies")
-        result = walk(cohort, protocol, progress=progress, keep_in=keep_in)
+        result = walked(given, record_place(files.record, file), progress)
         if report_to is not None and write_report is not None:
             progress("report", 0, 1)
             write_report(result, report_to)
     return _deliver(result, output, report_to)
+
+
+def _study_name(file: Path | None, example: str | None, registry: Path | None) -> str:
+    """Return what a study is called in the record: the folder and name of its study file."""
+    if file is None:
+        return example or DEFAULT_EXAMPLE
+    if file.suffix == ".toml" and file.stem == "study":
+        return file.resolve().parent.name or file.stem
+    return file.stem if file.suffix == ".toml" or registry is None else registry.stem
 
 
 def _registry_named(registry: Path | None) -> Path:
@@ -199,10 +231,19 @@ def _registry_named(registry: Path | None) -> Path:
     )
 
 
-def _question(file: Path | None, example: str | None) -> tuple[Protocol, Path | None, Path | None]:
-    """Return the protocol, the registry and the second table that the command line points at."""
+def _recipe(path: Path | None) -> Recipe | None:
+    from timezero.intake.recipe_file import read_recipe
+
+    return None if path is None else read_recipe(path)
+
+
+def _question(
+    file: Path | None, example: str | None
+) -> tuple[Protocol, Path | None, Path | None, Path | None]:
+    """Return protocol, registry, second table and recipe that the command line points at."""
     from timezero.intake.examples import example_study_file
     from timezero.intake.protocol_file import history_path, read_protocol, registry_path
+    from timezero.intake.recipe_file import recipe_path
     from timezero.model.protocol import Protocol
 
     if file is not None and example is not None:
@@ -216,8 +257,9 @@ def _question(file: Path | None, example: str | None) -> tuple[Protocol, Path | 
         file = example_study_file(example or DEFAULT_EXAMPLE)
     if file.suffix == ".toml":
         protocol = read_protocol(file)
-        return protocol, registry_path(protocol, file), history_path(protocol, file)
-    return Protocol(), file, None
+        registry, second = registry_path(protocol, file), history_path(protocol, file)
+        return protocol, registry, second, recipe_path(protocol, file)
+    return Protocol(), file, None, None
 
 
 def _split(text: str | None) -> tuple[str, ...] | None:
@@ -268,6 +310,7 @@ def _data_said(columns: Columns, histories: Histories) -> dict[str, dict[str, An
             negative_control=columns.negative_control,
             layout=columns.layout,
             treated=columns.treated,
+            death=columns.death,
             history_file=None if second is None else second.name,
             history_id=histories.history_id,
             history_time=histories.history_time,

@@ -96,12 +96,16 @@ class Bench:
         Which columns are used, and general rules on missing codes, date format, decimal comma.
     today : date
         No date in the data can be later.
+    shape : str or None
+        What one row is, where the recipe says it.
     roles : mapping of str to tuple of str
         For each column that is used, its roles: id, time_zero, exit, event, covariate, ...
     findings : list of Finding
     changes : list of Change
     attrition : list of AttritionStep
         Rows left out on the way, beginning with the rows read.
+    header_rows : tuple of int
+        Row numbers of the header in the file, once it is known.
     """
 
     grid: Grid
@@ -110,10 +114,12 @@ class Bench:
     key: str
     data: DataPart
     today: dt.date
+    shape: str | None = None
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     findings: list[Finding] = field(default_factory=list[Finding])
     changes: list[Change] = field(default_factory=list[Change])
     attrition: list[AttritionStep] = field(default_factory=list[AttritionStep])
+    header_rows: tuple[int, ...] = ()
 
     @property
     def n(self) -> int:
@@ -267,7 +273,9 @@ class Bench:
             )
         self.put(column)
 
-    def drop_rows(self, mask: Bools, *, code: str, reason: str) -> None:
+    def drop_rows(
+        self, mask: Bools, *, code: str, reason: str, evidence: tuple[str, ...] | None = None
+    ) -> None:
         """Leave rows out, counted in the attrition and listed by their numbers.
 
         Parameters
@@ -277,6 +285,8 @@ class Bench:
         code : str
         reason : str
             In words: ``exact copies of another row``.
+        evidence : tuple of str, optional
+            What the rows say; their numbers are listed if not given.
         """
         import polars as pl
 
@@ -284,12 +294,13 @@ class Bench:
         if not n_gone:
             return
         numbers = [int(row) for row in self.table.rows[mask][:EVIDENCE_LIMIT]]
+        listed = tuple(f"row {number}" for number in numbers)
         self.tell(
             code,
             Severity.NOTE,
             f"left out: {n_gone:,} {'row' if n_gone == 1 else 'rows'}, {reason}",
             mask=mask,
-            evidence=tuple(f"row {number}" for number in numbers),
+            evidence=listed if evidence is None else evidence,
         )
         keep, kept = pl.Series(~mask), ~mask
         columns = tuple(

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from timezero.arrays import Floats
 from timezero.conventions import DAYS_PER
 from timezero.errors import InputRefused
-from timezero.findings import Finding, Severity
+from timezero.findings import Finding, Question, Severity
 from timezero.intake.collinear import collinear_sets
+from timezero.intake.courses import registry_table
+from timezero.intake.data_cut import last_day
 from timezero.intake.draft import TIME_ROLES, Draft, draft_of
+from timezero.intake.earlier import changed_since
 from timezero.intake.measurements import histories_of, history_source
 from timezero.intake.same_day import moved_initiation, moved_trigger, observed_from, zero_exit
 from timezero.intake.sources import read_table
+from timezero.intake.tables import Table
 from timezero.intake.usable_covariates import usable_covariates
 from timezero.model.cohort import AttritionStep, Cohort, Covariate, History, TimeSource
 from timezero.model.protocol import Protocol
@@ -23,9 +28,20 @@ from timezero.model.recipe import Recipe
 from timezero.provenance import digest_of
 from timezero.registry import discover
 
+# Roles of columns that the second table does not have.
+_OF_REGISTRY: Final = (
+    "time_zero", "entry", "initiation", "trigger", "exit", "event", "death", "birth", "age", "sex",
+    "diagnosis", "stated_time", "negative_control", "centre", "treated",
+)  # fmt: skip
+
 
 def read_cohort(
-    source: Any, protocol: Protocol, *, histories: Any = None, recipe: Recipe | None = None
+    source: Any,
+    protocol: Protocol,
+    *,
+    histories: Any = None,
+    recipe: Recipe | None = None,
+    earlier: Any = None,
 ) -> Cohort:
     """Read a registry and check every patient in it.
 
@@ -39,6 +55,8 @@ def read_cohort(
         A second table with values that change; ``data.history_file`` if not given.
     recipe : Recipe, optional
         How the cells are to be read, as `timezero init` writes it.
+    earlier : path or data frame, optional
+        An earlier state of the registry; the findings then say, cell by cell, what has changed.
 
     Returns
     -------
@@ -53,14 +71,46 @@ def read_cohort(
         The file cannot be used as it is; ``findings`` holds everything that is wrong.
     """
     second = history_source(protocol, source, histories)
+    until = last_day(protocol.rules)
+    table = registry_table(source, protocol.data, recipe, today=until)
+    _refuse_open_shape(table)
     draft = draft_of(
-        read_table(source, sheet=protocol.data.sheet, data=protocol.data, recipe=recipe),
+        table,
         protocol,
-        history_table=None if second is None else read_table(second),
+        history_table=None if second is None else _history_table(second, protocol, recipe, until),
     )
     findings = inspect(draft)
+    if earlier is not None:
+        findings = (*findings, *changed_since(earlier, draft.table, protocol, recipe))
     refuse_errors(draft, findings)
     return _cohort_of(draft, findings)
+
+
+def _refuse_open_shape(table: Table) -> None:
+    """Stop while it is open what a row is: nothing that follows would mean anything."""
+    waiting = [f for f in table.findings if isinstance(f, Question) and f.key[0] == "shape"]
+    if waiting:
+        raise InputRefused(
+            what=waiting[0].what,
+            where=waiting[0].where,
+            mend=waiting[0].mend,
+            code="TZ-IN-20",
+            findings=table.findings,
+        )
+
+
+def _history_table(source: Any, protocol: Protocol, recipe: Recipe | None, until: dt.date) -> Table:
+    """Read the second table under the same general rules; the recipe calls it history."""
+    data = protocol.data
+    named = data.model_copy(
+        update={
+            **dict.fromkeys(_OF_REGISTRY),
+            **dict.fromkeys(("covariates", "further"), ()),
+            "covariate_dates": {},
+            "id": data.history_id or data.id,
+        }
+    )
+    return read_table(source, data=named, recipe=recipe, called="history", today=until)
 
 
 def inspect(draft: Draft) -> tuple[Finding, ...]:
@@ -144,8 +194,15 @@ def _potential(draft: Draft) -> Floats | None:
     """Return how long each patient could have been followed by the last date of the file."""
     if draft.zero is None or "exit" not in draft.moments:
         return None
-    last = float(np.nanmax(draft.moments["exit"].days))
+    last = max(float(np.nanmax(draft.moments[role].days)) for role in _ends_at(draft))
     return (last - draft.zero.days) / DAYS_PER[draft.protocol.data.unit]
+
+
+def _ends_at(draft: Draft) -> tuple[str, ...]:
+    """Return the roles of the columns that may end observation, and hold a date."""
+    roles = ("exit",) if draft.deaths is None else ("exit", "death")
+    dated = tuple(role for role in roles if not np.isnan(draft.moments[role].days).all())
+    return dated or ("exit",)
 
 
 def _histories(draft: Draft) -> tuple[History, ...]:
@@ -198,7 +255,8 @@ def _sources(draft: Draft) -> tuple[TimeSource, ...]:
         "entry": "; observed from time zero where it is not later",
         "initiation": f"; empty = never; same day as the exit: {rules.same_day}",
         "trigger": "; empty = never",
-        "exit": f"; at time zero: {rules.zero_exit}",
+        "exit": f"{_end_words(draft)}; at time zero: {rules.zero_exit}",
+        "death": "; empty = not known to have died",
         "negative_control": "; empty = never",
     }
     known = tuple(
@@ -212,6 +270,14 @@ def _sources(draft: Draft) -> tuple[TimeSource, ...]:
         if role in draft.moments
     )
     return known + _history_sources(draft, rule)
+
+
+def _end_words(draft: Draft) -> str:
+    if draft.deaths is None:
+        return ""
+    data = draft.protocol.data
+    event = "" if data.event is not None else "; the event is a recorded death"
+    return f"; observation ends at {data.death} where it is recorded{event}"
 
 
 def _history_sources(draft: Draft, rule: str) -> tuple[TimeSource, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -13,6 +14,8 @@ from timezero.errors import InputRefused, UnknownName, nearest_first
 from timezero.findings import Finding, Severity
 from timezero.intake.counting_rows import CountingRows, one_row_each, read_rows
 from timezero.intake.covariates import CovariateCells, read_covariate, read_levels
+from timezero.intake.data_cut import last_day
+from timezero.intake.deaths import Deaths, event_of_deaths, read_deaths
 from timezero.intake.events import EventCells, read_event
 from timezero.intake.layout import refuse_contradictions, required_roles
 from timezero.intake.measurements import Measurements, measurements_in_rows, read_measurements
@@ -22,7 +25,10 @@ from timezero.model.cohort import Covariate
 from timezero.model.protocol import DataPart, Protocol
 from timezero.near_ties import merge_near_ties
 
-TIME_ROLES: Final = ("entry", "initiation", "trigger", "exit", "negative_control")
+TIME_ROLES: Final = ("entry", "initiation", "trigger", "exit", "death", "negative_control")
+BESIDE: Final = ("birth", "diagnosis", "age", "stated_time")
+# Ten seconds: what a division by 365.25 leaves of the same day, and nobody records.
+ROUND_OFF_DAYS: Final = 1e-4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -36,9 +42,11 @@ class Draft:
     zero : Moments or None
         The dates of time zero.
     moments : dict of str to Moments
-        By role: entry, initiation, trigger, exit, negative_control.
+        By role: entry, initiation, trigger, exit (the last contact, where deaths have a column of
+        their own), death, negative_control.
     times : dict of str to (n,) float64
-        By role, in the declared unit from time zero (C1), near ties merged (C5).
+        By role, in the declared unit from time zero (C1), near ties merged (C5); ``exit`` is where
+        observation ends.
     n_merged : int
         How many times were moved by merging near ties.
     earliest : float
@@ -53,6 +61,18 @@ class Draft:
         Values that change after time zero.
     history_time : (n_measured,) float64
         When they were measured, from time zero, near ties merged with all other times.
+    deaths : Deaths or None
+        When deaths have a column of their own.
+    beside : dict of str to Moments
+        What only checks the rows: birth, diagnosis, age, stated_time.
+    further : tuple of Moments
+        Later treatments, in their order.
+    on_first_day : (n,) bool
+        Whose repeat has the date of time zero.
+    round_off : dict of str to (n,) bool
+        By role, numbers nearer to zero than anybody records, which became 0.
+    last_day : date
+        No date can be later.
     """
 
     table: Table
@@ -71,6 +91,12 @@ class Draft:
     rows: CountingRows | None = None
     histories: Measurements | None = None
     history_time: Floats
+    deaths: Deaths | None = None
+    beside: dict[str, Moments] = field(default_factory=dict[str, Moments])
+    further: tuple[Moments, ...] = ()
+    on_first_day: Bools
+    round_off: dict[str, Bools]
+    last_day: dt.date
 
     @property
     def n(self) -> int:
@@ -116,7 +142,13 @@ class Draft:
         )
 
 
-def draft_of(table: Table, protocol: Protocol, *, history_table: Table | None = None) -> Draft:
+def draft_of(
+    table: Table,
+    protocol: Protocol,
+    *,
+    history_table: Table | None = None,
+    today: dt.date | None = None,
+) -> Draft:
     """Read the columns that a protocol names.
 
     Parameters
@@ -125,6 +157,8 @@ def draft_of(table: Table, protocol: Protocol, *, history_table: Table | None = 
     protocol : Protocol
     history_table : Table or None
         The second table, with values that change.
+    today : date, optional
+        The day of the clock if not given.
 
     Raises
     ------
@@ -140,7 +174,7 @@ def draft_of(table: Table, protocol: Protocol, *, history_table: Table | None = 
         rows = read_rows(table, protocol.data)
         table, data = one_row_each(rows, protocol.data)
         protocol = protocol.model_copy(update={"data": data})
-    data = protocol.data
+    data, rules = protocol.data, protocol.rules
     ids = table.column(str(data.id))
     zero = None if data.time_zero is None else read_moments(table.column(data.time_zero), data)
     moments = {
@@ -149,7 +183,15 @@ def draft_of(table: Table, protocol: Protocol, *, history_table: Table | None = 
         if (name := getattr(data, role)) is not None
     }
     histories = _histories(rows, history_table, data, ids)
+    round_off = _round_off(moments, protocol)
     times, history_time, n_merged = _times(moments, zero, histories, protocol)
+    earliest = _earliest(protocol, zero)
+    event, deaths = _ends(table, moments, times, protocol)
+    if deaths is not None:
+        times["exit"] = deaths.exit
+    on_first_day = _on_first_day(times, earliest, in_dates=zero is not None)
+    if rules.repeat_on_first_day == "same_operation":
+        times["initiation"] = np.where(on_first_day, np.nan, times["initiation"])
     return Draft(
         table=table,
         protocol=protocol,
@@ -159,8 +201,8 @@ def draft_of(table: Table, protocol: Protocol, *, history_table: Table | None = 
         moments=moments,
         times=times,
         n_merged=n_merged,
-        earliest=_earliest(protocol, zero),
-        event=read_event(table.column(str(data.event)), data),
+        earliest=earliest,
+        event=event,
         covariates=tuple(
             read_covariate(table.column(c), data) for c in dict.fromkeys(data.covariates)
         ),
@@ -172,7 +214,51 @@ def draft_of(table: Table, protocol: Protocol, *, history_table: Table | None = 
         rows=rows,
         histories=histories,
         history_time=history_time,
+        deaths=deaths,
+        beside={
+            role: read_moments(table.column(name), data)
+            for role in BESIDE
+            if (name := getattr(data, role)) is not None
+        },
+        further=tuple(read_moments(table.column(name), data) for name in data.further),
+        on_first_day=on_first_day,
+        round_off=round_off,
+        last_day=last_day(rules, today),
     )
+
+
+def _ends(
+    table: Table, moments: dict[str, Moments], times: dict[str, Floats], protocol: Protocol
+) -> tuple[EventCells, Deaths | None]:
+    """Read how observation ended: from the status, and from dates of death where they are given."""
+    data = protocol.data
+    if data.death is None:
+        return read_event(table.column(str(data.event)), data), None
+    died = moments["death"]
+    named = (
+        event_of_deaths(died) if data.event is None else read_event(table.column(data.event), data)
+    )
+    deaths, event = read_deaths(
+        times["death"], times["exit"], moments=died, event=named, rules=protocol.rules
+    )
+    return event, deaths
+
+
+def _on_first_day(times: dict[str, Floats], earliest: float, *, in_dates: bool) -> Bools:
+    """Return whose repeat has the date of time zero; numbers of days say nothing of dates."""
+    return (times["initiation"] == earliest) & in_dates
+
+
+def _round_off(moments: dict[str, Moments], protocol: Protocol) -> dict[str, Bools]:
+    """Return which numbers are a zero torn by round-off, or a negative zero."""
+    if protocol.data.time_zero is not None or protocol.rules.near_ties == "keep":
+        return {}
+    per = DAYS_PER[protocol.data.unit]
+    return {
+        role: (np.abs(m.numbers) * per < ROUND_OFF_DAYS)
+        & ((m.numbers != 0.0) | np.signbit(m.numbers))
+        for role, m in moments.items()
+    }
 
 
 def _histories(
@@ -196,7 +282,11 @@ def _times(
     """Count all times from time zero (C1) and merge near ties (C5) among all of them."""
     days_per, earliest = DAYS_PER[protocol.data.unit], _earliest(protocol, zero)
     zero_days = None if zero is None else zero.days
-    counted = [_counted(m, zero_days, days_per, earliest) for m in moments.values()]
+    torn = _round_off(moments, protocol)
+    counted = [
+        np.where(torn.get(role, False), 0.0, _counted(m, zero_days, days_per, earliest))
+        for role, m in moments.items()
+    ]
     measured_at = np.empty(0)
     if histories is not None:
         own = None if zero_days is None else zero_days[np.maximum(histories.patient, 0)]
@@ -254,7 +344,9 @@ def _refuse_unset(table: Table, protocol: Protocol) -> None:
 
 def _named_in_registry(data: DataPart) -> dict[str, Any]:
     roles = ("time_zero", *required_roles(data), *TIME_ROLES, "centre")
-    named: dict[str, Any] = {f"data.{role}": getattr(data, role) for role in roles}
+    named: dict[str, Any] = {f"data.{role}": getattr(data, role) for role in (*roles, *BESIDE)}
+    named["data.sex"] = data.sex
+    named |= {f"data.further: {name}": name for name in data.further}
     named |= {f"data.covariates: {name}": name for name in data.covariates}
     named |= {f"data.covariate_dates: {k}": name for k, name in data.covariate_dates.items()}
     if data.layout == "counting_process":

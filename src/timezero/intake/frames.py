@@ -11,7 +11,7 @@ import numpy as np
 from timezero.arrays import Bools
 from timezero.errors import InputRefused
 from timezero.intake.grid import Grid
-from timezero.intake.tables import BOOLEAN, DATE, EMPTY, NUMBER, TEXT, Column
+from timezero.intake.tables import BOOLEAN, DATE, EMPTY, NUMBER, TEXT, Column, nothing
 
 if TYPE_CHECKING:
     import polars as pl
@@ -85,23 +85,23 @@ def column_from_series(name: str, cells: pl.Series | list[object], *, letter: st
     dtype = cells.dtype
     if dtype == pl.Object:
         return column_from_cells(name, cells.to_list(), letter=letter)
-    nothing = np.full(len(cells), np.nan)
+    none = nothing(len(cells))
     if dtype == pl.Boolean:
         numbers = _floats(cells.cast(pl.Float64))
         return _column(
-            name, letter, text=cells.cast(pl.String), kind=BOOLEAN, numbers=numbers, days=nothing
+            name, letter, text=cells.cast(pl.String), kind=BOOLEAN, numbers=numbers, days=none
         )
     if dtype.is_numeric():
         exact = cells.cast(pl.String) if dtype.is_integer() else None
         floats = cells.cast(pl.Float64).fill_nan(None)
         text = _number_text(floats) if exact is None else exact
-        return _column(name, letter, text=text, kind=NUMBER, numbers=_floats(floats), days=nothing)
+        return _column(name, letter, text=text, kind=NUMBER, numbers=_floats(floats), days=none)
     if isinstance(dtype, pl.Date | pl.Datetime):
         days = _floats(cells.cast(pl.Date).cast(pl.Int32).cast(pl.Float64))
         text = cells.cast(pl.Date).cast(pl.String)
         if isinstance(dtype, pl.Datetime):
             text = _moment_text(cells, text)
-        return _column(name, letter, text=text, kind=DATE, numbers=nothing, days=days)
+        return _column(name, letter, text=text, kind=DATE, numbers=none, days=days)
     try:
         return text_column(name, cells.cast(pl.String, strict=False), letter=letter)
     except pl.exceptions.PolarsError:
@@ -112,9 +112,16 @@ def column_from_series(name: str, cells: pl.Series | list[object], *, letter: st
 def text_column(name: str, cells: pl.Series, *, letter: str = "") -> Column:
     """Make a column of text; a cell of nothing but spaces is empty."""
     text = cells.str.strip_chars(_BLANKS)
-    text = text.set(text == "", None)
-    nothing = np.full(len(text), np.nan)
-    return _column(name, letter, text=text, kind=TEXT, numbers=nothing, days=nothing)
+    blank = (text == "").fill_null(value=False)
+    if blank.any():
+        text = text.set(blank, None)
+    kinds = np.full(len(text), TEXT, dtype=np.int8)
+    if text.null_count():
+        kinds[text.is_null().to_numpy()] = EMPTY
+    none = nothing(len(text))
+    return Column(
+        name=name, letter=letter, text=text.alias(name), kinds=kinds, numbers=none, days=none
+    )
 
 
 def _column(
@@ -127,8 +134,8 @@ def _column(
         letter=letter,
         text=text.alias(name),
         kinds=kinds,
-        numbers=np.where(empty, np.nan, numbers),
-        days=np.where(empty, np.nan, days),
+        numbers=numbers if kind == DATE else np.where(empty, np.nan, numbers),
+        days=np.where(empty, np.nan, days) if kind == DATE else days,
     )
 
 

@@ -51,6 +51,8 @@ class Grid:
         Row numbers that the workbook does not show, by hand or by a filter.
     hidden_columns : tuple of str
         Letters of the columns that the workbook does not show.
+    uncalculated : tuple of (int, int)
+        Row and column, counted from 1, of formulas of which the file holds no value.
     labels : mapping of str to ColumnLabels
         By column name.
     digest : str
@@ -67,6 +69,7 @@ class Grid:
     merged: tuple[tuple[int, int, int, int], ...] = ()
     hidden_rows: Ints
     hidden_columns: tuple[str, ...] = ()
+    uncalculated: tuple[tuple[int, int], ...] = ()
     labels: Mapping[str, ColumnLabels] = field(default_factory=dict[str, ColumnLabels])
     digest: str = ""
     findings: tuple[Finding, ...] = ()

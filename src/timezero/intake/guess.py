@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -25,14 +26,14 @@ WORDS: Final[dict[str, tuple[str, ...]]] = {
         "candidate",
     ),
     "initiation": (
-        "initiation", "second operation", "second surgery", "repeat operation", "repeat",
-        "reoperation", "redo", "crs 2", "second crs", "surgery 2", "operation 2", "transplanted",
-        "transplant", "tx date", "second line", "treatment start", "treated", "wait time",
+        "initiation", "second treatment", "second operation", "second surgery", "repeat operation",
+        "repeat", "reoperation", "redo", "crs 2", "second crs", "surgery 2", "operation 2",
+        "transplanted", "transplant", "tx date", "second line", "treatment start", "treated", "wait time",
     ),
     "time_zero": (
-        "time zero", "index date", "baseline date", "first operation", "first surgery", "crs 1",
-        "first crs", "surgery 1", "operation 1", "accepted", "accept dt", "diagnosis",
-        "diagnosis date", "date of diagnosis", "enrolment", "enrollment", "surgery date",
+        "time zero", "first treatment", "index date", "baseline date", "first operation",
+        "first surgery", "crs 1", "first crs", "surgery 1", "operation 1", "accepted", "accept dt",
+        "diagnosis", "diagnosis date", "date of diagnosis", "enrolment", "enrollment", "surgery date",
     ),
     "exit": (
         "exit", "last contact", "last follow up", "last fu", "last seen", "last follow up date",
@@ -48,6 +49,8 @@ WORDS: Final[dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 TIME_ROLES: Final = ("trigger", "initiation", "time_zero", "exit", "entry")
 FEW_VALUES: Final = 6
+# Below the English words above, which are ranked within a role.
+RECOGNISED_SCORE: Final = 1.5
 _UNITS: Final[dict[str, TimeUnit]] = {
     "day": "days",
     "week": "weeks",
@@ -130,20 +133,43 @@ def guess_roles(table: Table) -> tuple[Guess, ...]:
     return tuple(chosen[role] for role in WORDS if role in chosen)
 
 
-def _words_of(header: str) -> str:
+@lru_cache(maxsize=4096)
+def role_of_header(header: str) -> str | None:
+    """Return the role of the item that a header means by an exact alias, in any language.
+
+    Parameters
+    ----------
+    header : str
+    """
+    from timezero.intake.recognise import recognise, role_of
+
+    best = recognise(header)[:1]
+    sure = bool(best) and best[0].reason == "exact alias" and best[0].procedure is None
+    return role_of(best[0].item_key) if sure else None
+
+
+def words_of(header: str) -> str:
+    """Return the words of a header in small letters, whatever separates them.
+
+    Parameters
+    ----------
+    header : str
+    """
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z0-9])", " ", header)
     return " ".join(re.sub(r"[^0-9a-z]+", " ", spaced.casefold()).split())
 
 
 def _score(role: str, column: Column, moments: Moments) -> float:
     """Return how well header and cells fit a role; 0 when they do not."""
-    header = _words_of(column.name)
+    header = words_of(column.name)
     score = 0.0
     for rank, words in enumerate(WORDS[role]):
         if header == words:
             score = max(score, 3.0 - rank / 100)
         elif re.search(rf"\b{words}\b", header) and len(words) > 2:
             score = max(score, 2.0 - rank / 100)
+    if not score and role_of_header(column.name) == role:
+        score = RECOGNISED_SCORE
     return score + _bonus(role, moments) if score and _fits(role, moments) else 0.0
 
 
@@ -196,7 +222,7 @@ def guess_unit(guesses: tuple[Guess, ...]) -> TimeUnit | None:
     """Return the unit that the header of the exit names, if any."""
     for guess in guesses:
         if guess.role == "exit":
-            words = _words_of(guess.column)
+            words = words_of(guess.column)
             for stem, unit in _UNITS.items():
                 if re.search(rf"\b{stem}s?\b", words):
                     return unit
@@ -214,3 +240,14 @@ def guessed_data(table: Table) -> DataPart:
     named: dict[str, Any] = {guess.role: guess.column for guess in guesses}
     unit = guess_unit(guesses)
     return DataPart(**named) if unit is None else DataPart(unit=unit, **named)
+
+
+def known_id(table: Table) -> Column | None:
+    """Return the column whose header names patients; None when none does.
+
+    Parameters
+    ----------
+    table : Table
+    """
+    found = [column for column in table.columns if words_of(column.name) in WORDS["id"]]
+    return found[0] if found else None

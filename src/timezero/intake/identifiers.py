@@ -30,15 +30,20 @@ CELLS: Final[tuple[tuple[str, str], ...]] = (
 MOSTLY: Final = 0.5
 LONG_TEXT: Final = 40
 FLAGS: Final = frozenset(
-    "0 1 yes no y n true false ja nein oui non si sim nao s x none unknown".split()
+    """
+    0 1 yes no y n true false ja nein oui non si sim nao s x none unknown
+    """.split()  # noqa: SIM905  words without quotes are easier to read and to add to
 )
 
 # Headers only when they stand alone; and those that are sure in any company.
 AMBIGUOUS: Final = frozenset(
-    "born nom nombre nome naam account serial link alias note nota notas letter picture portable "
-    "mobile via patente matricula placa mail ort plaats residence naturalidade memo correo".split()
+    """
+    born nom nombre nome naam account serial link alias note nota notas letter picture
+    portable mobile via patente matricula placa mail ort plaats residence naturalidade memo
+    correo
+    """.split()  # noqa: SIM905  words without quotes are easier to read and to add to
 )
-SURE: Final = frozenset("mrn dob ssn tel bsn cpf nhc".split())
+SURE: Final = frozenset(["mrn", "dob", "ssn", "tel", "bsn", "cpf", "nhc"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +117,7 @@ def _is_flag(cells: Column) -> bool:
 def _is_numeric(cells: Column) -> bool:
     """Return whether every cell is a number, typed or written; a grade is called a note too."""
     said = cells.text.drop_nulls().str.replace(",", ".", literal=True)
-    return not bool((cells.kinds == DATE).any()) and said.str.contains(r"^[-+]?[\d.]+$").all()
+    return not bool((cells.kinds == DATE).any()) and bool(said.str.contains(r"^[-+]?[\d.]+$").all())
 
 
 def _by_header(said: tuple[str, ...]) -> str | None:

@@ -13,7 +13,10 @@ REQUIRED_OF_ROWS: Final = ("id", "entry", "exit", "event", "treated")
 
 def required_roles(data: DataPart) -> tuple[str, ...]:
     """Return the keys that a layout cannot do without."""
-    return REQUIRED_OF_ROWS if data.layout == "counting_process" else REQUIRED
+    if data.layout == "counting_process":
+        return REQUIRED_OF_ROWS
+    # A recorded date of death is the event, where no column says how observation ended.
+    return REQUIRED if data.death is None else tuple(role for role in REQUIRED if role != "event")
 
 
 def refuse_contradictions(data: DataPart, *, with_history_table: bool) -> None:
@@ -43,10 +46,14 @@ def refuse_contradictions(data: DataPart, *, with_history_table: bool) -> None:
 
 def _about_rows(data: DataPart) -> list[tuple[str, str, str]]:
     if data.layout == "counting_process":
-        if data.initiation is None:
-            return []
-        what = "with counting-process rows the treatment begins with the first treated row"
-        return [(what, "data.initiation", "leave out data.initiation (--initiation)")]
+        wrong: list[tuple[str, str, str]] = []
+        if data.initiation is not None:
+            what = "with counting-process rows the treatment begins with the first treated row"
+            wrong.append((what, "data.initiation", "leave out data.initiation (--initiation)"))
+        if data.death is not None:
+            what = "counting-process rows end at the death themselves"
+            wrong.append((what, "data.death", "leave out data.death"))
+        return wrong
     if data.treated is None:
         return []
     what = "a column `treated` belongs to counting-process rows"

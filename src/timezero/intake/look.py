@@ -10,21 +10,25 @@ from typing import Any
 
 import numpy as np
 
+from timezero.errors import InputRefused
 from timezero.findings import Finding, Severity
+from timezero.intake.changes_file import write_changes
 from timezero.intake.cohort import inspect
 from timezero.intake.draft import draft_of
 from timezero.intake.events import read_event
 from timezero.intake.guess import Guess, content_of, guess_roles, guess_unit
 from timezero.intake.layout import REQUIRED
+from timezero.intake.recognise import recognise
+from timezero.intake.record_items import item
 from timezero.intake.sources import read_table
 from timezero.intake.tables import Table, shown
 from timezero.intake.times import Moments, both_readings, read_moments
 from timezero.intake.wording import counted
 from timezero.model.protocol import DataPart, Protocol
+from timezero.model.recipe import Recipe
 
 EXAMPLES = 3
 _PLACE = re.compile(r"cent(?:re|er)|hospital|clinic(?!al)|institut|(?<![a-z])site", re.IGNORECASE)
-_FLAG_ORDER = ("id", "time_zero", "initiation", "trigger", "entry", "exit", "event")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,8 @@ class ColumnLook:
     n_missing, n_values : int
     examples : str
         The first few different values.
+    meaning : str
+        What a statistics file, or the dictionary of the procedure record, says the column is.
     """
 
     name: str
@@ -47,6 +53,7 @@ class ColumnLook:
     n_missing: int
     n_values: int
     examples: str
+    meaning: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +73,9 @@ class Look:
     centre_candidates : tuple of str
         Columns that may say where a patient was treated.
     findings : tuple of Finding
+        What was noticed and changed, and what will be asked.
+    n_changed : int
+        How many cells are read otherwise than they are written.
     next_command : str
     """
 
@@ -77,6 +87,7 @@ class Look:
     event_values: str
     centre_candidates: tuple[str, ...]
     findings: tuple[Finding, ...]
+    n_changed: int
     next_command: str
 
 
@@ -89,7 +100,13 @@ def guessed_protocol(guesses: tuple[Guess, ...], sheet: str | None = None) -> Pr
     return Protocol(data=DataPart(sheet=sheet, **named))
 
 
-def look(source: str | Path, *, sheet: str | None = None) -> Look:
+def look(
+    source: str | Path,
+    *,
+    sheet: str | None = None,
+    recipe: Recipe | None = None,
+    changes_to: Path | None = None,
+) -> Look:
     """Look at a registry file.
 
     Parameters
@@ -97,44 +114,54 @@ def look(source: str | Path, *, sheet: str | None = None) -> Look:
     source : str or Path
     sheet : str or None
         The sheet of a workbook; the first one with cells when None.
+    recipe : Recipe or None
+        Answers given before.
+    changes_to : Path or None
+        Where every changed cell is listed, old and new, as CSV.
 
     Raises
     ------
     InputRefused
         The file cannot be read as a table.
     """
-    table = read_table(source, sheet=sheet)
+    table = read_table(source, sheet=sheet, recipe=recipe)
+    if changes_to is not None:
+        write_changes(table, changes_to)
     plain = DataPart()
     cells = [read_moments(column, plain) for column in table.columns]
     guesses = guess_roles(table)
     protocol = guessed_protocol(guesses, sheet)
     guessed = {guess.role: guess.column for guess in guesses}
     unguessed = tuple(role for role in REQUIRED if role not in guessed)
-    findings = list(table.findings)
-    if not unguessed:
-        judgement = inspect(draft_of(table, protocol))
-        # What the event is, is the owner's to say: a question here, not yet a mistake.
-        findings = [f for f in judgement if f.code != "event_value_undeclared"]
-    judged: set[str] = set() if unguessed else set(guessed.values())
+    findings = list(_judged(table, protocol, complete=not unguessed))
+    told = {(finding.where, finding.n_rows) for finding in findings}
     for moments in cells:
-        if moments.column.name not in judged:
-            findings += _problem_cells(table, moments)
+        findings += [f for f in _problem_cells(table, moments) if (f.where, f.n_rows) not in told]
     return Look(
         table=table.name,
         n_rows=int(table.rows.size),
-        columns=tuple(_column_look(moments) for moments in cells),
+        columns=tuple(_column_look(moments, table) for moments in cells),
         guesses=guesses,
         unguessed=unguessed,
         event_values=_event_values(table, guessed.get("event")),
         centre_candidates=_centre_candidates(cells, set(guessed.values())),
         findings=tuple(findings),
-        next_command=_next_command(
-            source, guessed, unguessed=unguessed, protocol=protocol, cells=cells
-        ),
+        n_changed=sum(change.n for change in table.changes),
+        next_command=f"timezero init {shlex.quote(str(source))} -o study.toml",
     )
 
 
-def _column_look(moments: Moments) -> ColumnLook:
+def _judged(table: Table, protocol: Protocol, *, complete: bool) -> tuple[Finding, ...]:
+    """Return what the steps told, and what the checks find under the guessed roles."""
+    if not complete:
+        return table.findings
+    try:
+        return inspect(draft_of(table, protocol))
+    except InputRefused as refusal:
+        return (*table.findings, *refusal.findings)
+
+
+def _column_look(moments: Moments, table: Table) -> ColumnLook:
     values = moments.column.text.filter(~moments.missing).unique(maintain_order=True)
     return ColumnLook(
         name=moments.column.name,
@@ -143,7 +170,17 @@ def _column_look(moments: Moments) -> ColumnLook:
         n_missing=int(moments.missing.sum()),
         n_values=len(values),
         examples=", ".join(shown(value) for value in values.head(EXAMPLES).to_list()),
+        meaning=_meaning(moments.column.name, table),
     )
+
+
+def _meaning(name: str, table: Table) -> str:
+    labels = table.labels.get(name)
+    if labels is not None and labels.label:
+        return shown(labels.label)
+    found = recognise(name)
+    sure = [one for one in found if one.reason == "exact alias"]
+    return item(sure[0].item_key).name if sure else ""
 
 
 def _event_values(table: Table, name: str | None) -> str:
@@ -191,26 +228,3 @@ def _cells(table: Table, moments: Moments, *, code: str, what: str, kind: str) -
         mend="if the column is used: data.date_format, data.decimal_comma or data.missing",
         n_rows=int(mask.sum()),
     )
-
-
-def _next_command(
-    source: str | Path,
-    guessed: dict[str, str],
-    *,
-    unguessed: tuple[str, ...],
-    protocol: Protocol,
-    cells: list[Moments],
-) -> str:
-    words = ["timezero", "study", shlex.quote(str(source))]
-    for role in _FLAG_ORDER:
-        if role in guessed:
-            words += [f"--{role.replace('_', '-')}", shlex.quote(guessed[role])]
-        elif role in unguessed:
-            words += [f"--{role}", "COLUMN"]
-    words += ["--event-value", "VALUE", "--unit", protocol.data.unit]
-    used = set(guessed.values())
-    if any(m.ambiguous.any() for m in cells if m.column.name in used):
-        words += ["--date-format", "FORMAT"]
-    if protocol.data.sheet is not None:
-        words += ["--sheet", shlex.quote(protocol.data.sheet)]
-    return " ".join(words)

@@ -140,6 +140,9 @@ class Item:
     identifier : bool
         Whether it identifies a patient; such an item is not in the workbook.
     needed_for_a_study : bool
+    wide_only : bool
+        Whether it belongs to files with one row per patient alone: templates with one row per
+        procedure leave it out, because it would be written twice.
     disagreement : str
         Who disagrees about what.
     fhir, omop_domain, omop_concept : str
@@ -169,6 +172,7 @@ class Item:
     role: str = ""
     identifier: bool = False
     needed_for_a_study: bool = False
+    wide_only: bool = False
     disagreement: str = ""
     fhir: str = "to be checked"
     omop_domain: str = "to be checked"
@@ -291,7 +295,10 @@ def edge_rules() -> tuple[EdgeRule, ...]:
 
 
 def _made(kind: type[Any], given: Mapping[str, Any], where: str) -> Any:
-    plain = {key: tuple(v) if isinstance(v, list) else v for key, v in given.items()}
+    plain: dict[str, Any] = {
+        key: tuple(cast("list[Any]", value)) if isinstance(value, list) else value
+        for key, value in given.items()
+    }
     known = {part.name for part in fields(kind)}
     if unknown := sorted(set(plain) - known):
         raise _fault(f"there is no key {', '.join(unknown)}", where)

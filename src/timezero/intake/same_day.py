@@ -50,7 +50,7 @@ def zero_exit(draft: Draft) -> float:
 
 def observed_from(draft: Draft) -> Floats:
     """Return the start of observation; ``-inf`` for those observed from time zero on."""
-    if "entry" not in draft.times:
+    if "entry" not in draft.times or draft.protocol.rules.late_entry == "from_time_zero":
         return np.full(draft.n, -np.inf)
     entry = draft.time("entry")
     return np.where(entry <= draft.earliest, -np.inf, entry)

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import hashlib
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from timezero.errors import InputRefused
 from timezero.findings import Finding
 from timezero.intake.bench import Bench, roles_of
+from timezero.intake.file_names import about_name
 from timezero.intake.frames import grid_from_frame
 from timezero.intake.grid import Grid
 from timezero.intake.guess import guessed_data
 from timezero.intake.reader import FileGiven, Reader
 from timezero.intake.step import CONTENT_FROM, Step
-from timezero.intake.tables import Table, shown
+from timezero.intake.tables import Table, harmless, shown
 from timezero.model.protocol import DataPart
 from timezero.model.recipe import ONLY_TABLE, Recipe, TableRecipe
 from timezero.registry import discover
+
+Uses: TypeAlias = DataPart | Callable[[Table], DataPart]
 
 FILE_LIMIT = 2_000_000_000
 HEAD = 4_096
@@ -28,7 +33,7 @@ def read_table(
     source: Any,
     *,
     sheet: str | None = None,
-    data: DataPart | None = None,
+    data: Uses | None = None,
     recipe: Recipe | None = None,
     called: str = ONLY_TABLE,
     today: dt.date | None = None,
@@ -40,8 +45,9 @@ def read_table(
     source : path, or a Polars, pandas or Arrow data frame
     sheet : str or None
         The sheet of a workbook; it wins over the recipe.
-    data : DataPart or None
-        Which columns are used; guessed from the headers when None.
+    data : DataPart, callable or None
+        Which columns are used; a callable is given the table once its columns are known; guessed
+        from the headers when None.
     recipe : Recipe or None
         Answers given before; without one nothing is asked that can be told from the cells.
     called : str
@@ -63,7 +69,8 @@ def read_table(
     if sheet is not None:
         told = told.model_copy(update={"sheet": sheet})
     grid = read_grid(source, told, called=called)
-    return _prepared(grid, told, called=called, data=data, today=today or _today())
+    shape = (recipe or Recipe()).shape.kind
+    return _prepared(grid, told, called=called, data=data, today=today or _today(), shape=shape)
 
 
 def _today() -> dt.date:
@@ -90,7 +97,14 @@ def read_grid(source: Any, recipe: TableRecipe, *, called: str = ONLY_TABLE) -> 
     file = _given(Path(source), recipe, called)
     readers: list[Reader] = list(discover("timezero.intake.readers", "READER").values())
     reader = next(r for r in sorted(readers, key=lambda r: r.order) if r.recognises(file))
-    return reader.read(file)
+    grid = reader.read(file)
+    notes = (*about_name(file, reader.words), *grid.findings)
+    return dataclasses.replace(grid, digest=_digest(file.path), findings=notes)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _given(path: Path, recipe: TableRecipe, called: str) -> FileGiven:
@@ -102,21 +116,21 @@ def _given(path: Path, recipe: TableRecipe, called: str) -> FileGiven:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputRefused(
             what=f"the file cannot be read: {reason}",
-            where=str(path),
+            where=harmless(str(path)),
             mend="check the path",
             code="TZ-IN-01",
         ) from error
     if size > FILE_LIMIT:
         raise InputRefused(
             what=f"the file has {size / 1e9:.1f} GB; the limit is {FILE_LIMIT / 1e9:.0f} GB",
-            where=str(path),
+            where=shown(path.name),
             mend="keep only the columns the study needs",
             code="TZ-IN-16",
         )
     if size <= HEAD and not head.strip():
         raise InputRefused(
             what="the file is empty",
-            where=str(path),
+            where=shown(path.name),
             mend="give a table with a header and one row a patient",
             code="TZ-IN-04",
         )
@@ -126,7 +140,13 @@ def _given(path: Path, recipe: TableRecipe, called: str) -> FileGiven:
 
 
 def _prepared(
-    grid: Grid, recipe: TableRecipe, *, called: str, data: DataPart | None, today: dt.date
+    grid: Grid,
+    recipe: TableRecipe,
+    *,
+    called: str,
+    data: Uses | None,
+    today: dt.date,
+    shape: str | None,
 ) -> Table:
     steps: list[Step] = sorted(
         discover("timezero.intake.steps", "STEP").values(), key=lambda step: step.order
@@ -137,14 +157,16 @@ def _prepared(
         table=table,
         recipe=recipe,
         key=called,
-        data=data or DataPart(),
+        data=data if isinstance(data, DataPart) else DataPart(),
         today=today,
+        shape=shape,
         findings=list[Finding](grid.findings),
     )
     for step in steps:
         if step.order < CONTENT_FROM:
             step.run(bench)
-    bench.data = data or guessed_data(bench.table)
+    if not isinstance(data, DataPart):
+        bench.data = (data or guessed_data)(bench.table)
     bench.roles = roles_of(bench.data)
     for step in steps:
         if step.order >= CONTENT_FROM:
@@ -155,5 +177,5 @@ def _prepared(
         changes=tuple(bench.changes),
         attrition=tuple(bench.attrition),
         digest=grid.digest,
-        labels=grid.labels,
+        labels=bench.grid.labels,
     )

@@ -1,4 +1,4 @@
-"""The first study file of a registry: every default visible, guesses marked as guesses."""
+"""The first study file of a registry, and its recipe: every default visible, answers kept."""
 
 from __future__ import annotations
 
@@ -7,73 +7,164 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from timezero.errors import InputRefused
+from timezero.findings import Finding, Question
 from timezero.intake.events import read_event
 from timezero.intake.guess import Guess, guess_roles, guess_unit
+from timezero.intake.interview import (
+    Answered,
+    Asks,
+    Settled,
+    by_default,
+    from_answers,
+    settle,
+    settle_table,
+)
 from timezero.intake.look import guessed_protocol
 from timezero.intake.protocol_file import write_protocol
-from timezero.intake.sources import read_table
-from timezero.intake.tables import shown
+from timezero.intake.recipe_file import Content, validated_recipe, write_recipe
+from timezero.intake.tables import Table, shown
 from timezero.intake.wording import counted
 from timezero.model.protocol import DataPart
+from timezero.model.recipe import ONLY_TABLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudyFile:
-    """A study file that was written.
+    """A study file and a recipe that were written.
 
     Parameters
     ----------
-    path : str
+    path, recipe : str
     guesses : tuple of Guess
-        Columns filled in that its owner has to check.
+        Columns filled in that the owner of the data has to check.
+    answered : tuple of Answered
+    still_open : tuple of Question
+        What has to be answered before a study can be done.
+    errors : tuple of Finding
+        What has to be put right in the registry itself.
+    n_patients : int
+        0 as long as something is open or wrong.
     """
 
     path: str
+    recipe: str
     guesses: tuple[Guess, ...]
+    answered: tuple[Answered, ...]
+    still_open: tuple[Question, ...]
+    errors: tuple[Finding, ...]
+    n_patients: int
 
 
 def start_study_file(
-    registry: str | Path, output: str | Path, *, sheet: str | None = None, force: bool = False
+    registry: str | Path,
+    output: str | Path,
+    *,
+    sheet: str | None = None,
+    answers: tuple[Content, Content] | None = None,
+    ask: Asks = by_default,
+    force: bool = False,
 ) -> StudyFile:
-    """Write a study file for a registry.
+    """Ask what has to be asked about a registry, and write its study file and its recipe.
 
     Parameters
     ----------
     registry : str or Path
     output : str or Path
-        Where the study file goes.
+        Where the study file goes; the recipe goes beside it.
     sheet : str or None
         The sheet of a workbook.
+    answers : (dict, dict) or None
+        Keys of the recipe and of the study file that are settled beforehand.
+    ask : callable
+        As in :func:`timezero.intake.interview.settle`; without one, proposals are taken.
     force : bool
-        Write over a file that is there.
+        Write over files that are there.
 
     Raises
     ------
     InputRefused
-        The registry cannot be read, or the study file is there already, or cannot be written.
+        The registry cannot be read, or a file is there already, or cannot be written.
     """
     output = Path(output)
-    if output.exists() and not force:
+    recipe_file = recipe_beside(output)
+    _refuse_taken(output, recipe_file, force=force)
+    recipe: Content = {} if sheet is None else {"tables": {ONLY_TABLE: {"sheet": sheet}}}
+    study, recipe = from_answers({}, recipe, answers or ({}, {}))
+    table, recipe, asked_first = settle_table(registry, recipe=recipe, ask=ask)
+    guesses = _unsaid(guess_roles(table), study)
+    guessed = guessed_protocol(guesses, sheet).model_dump(exclude_unset=True)
+    study, _ = from_answers({"data": dict(guessed["data"])}, {}, ({}, study))
+    settled = settle(registry, study=study, recipe=recipe, ask=ask)
+    _keep(settled, registry, output, recipe_file, guesses=guesses, table=table)
+    return StudyFile(
+        path=str(output),
+        recipe=str(recipe_file),
+        guesses=guesses,
+        answered=(*asked_first, *settled.answered),
+        still_open=settled.still_open,
+        errors=settled.errors,
+        n_patients=0 if settled.cohort is None else settled.cohort.n,
+    )
+
+
+def recipe_beside(study_file: Path) -> Path:
+    """Return where the recipe of a study file goes: ``recipe.toml``, or with the study's name."""
+    stem = study_file.stem
+    return study_file.with_name("recipe.toml" if stem == "study" else f"{stem}-recipe.toml")
+
+
+def _refuse_taken(*places: Path, force: bool) -> None:
+    taken = [place for place in places if place.exists()]
+    if taken and not force:
         raise InputRefused(
-            what=f"{output.name} exists already",
-            where=str(output),
+            what=f"{' and '.join(place.name for place in taken)} exists already",
+            where=str(taken[0]),
             mend="choose another name with -o, or write over it with --force",
             code="TZ-IN-21",
         )
-    table = read_table(registry, sheet=sheet)
-    guesses = guess_roles(table)
-    protocol = guessed_protocol(guesses, sheet)
-    data = protocol.data.model_copy(update={"file": _beside(Path(registry), output)})
-    protocol = protocol.model_copy(update={"data": data})
+
+
+def _unsaid(guesses: tuple[Guess, ...], study: Content) -> tuple[Guess, ...]:
+    said = study.get("data", {})
+    return tuple(g for g in guesses if g.role not in said and g.column not in said.values())
+
+
+def _keep(
+    settled: Settled,
+    registry: str | Path,
+    output: Path,
+    recipe_file: Path,
+    *,
+    guesses: tuple[Guess, ...],
+    table: Table,
+) -> None:
+    data = settled.protocol.data
+    update = {"file": _beside(Path(registry), output), "recipe": recipe_file.name, "sheet": None}
+    protocol = settled.protocol.model_copy(update={"data": data.model_copy(update=update)})
     notes = {f"data.{guess.role}": f"guessed {guess.reason}: check" for guess in guesses}
     if guess_unit(guesses) is not None:
         notes["data.unit"] = "guessed from the header: check"
-    if data.event is not None:
+    for done in settled.answered:
+        if done.question.key[0] == "data":
+            notes[done.question.place] = "answered"
+    if data.event is not None and not data.event_value and data.event in table.names:
         seen = read_event(table.column(data.event), DataPart()).seen[:12]
         values = ", ".join(f"{shown(value)} ({counted(n, 'patient')})" for value, n in seen)
         notes["data.event_value"] = f"to be declared; seen: {values}"
+    told = settled.recipe.table()
+    sheet = {} if data.sheet is None or told.sheet is not None else {"sheet": data.sheet}
+    kept = told.model_copy(update={"sha256": table.digest or None, **sheet})
+    tables = {**settled.recipe.tables, ONLY_TABLE: kept}
+    recipe = validated_recipe(
+        {
+            "tables": {
+                name: part.model_dump(exclude_defaults=True) for name, part in tables.items()
+            },
+            "shape": settled.recipe.shape.model_dump(exclude_defaults=True),
+        }
+    )
+    _write(recipe_file, write_recipe(recipe))
     _write(output, write_protocol(protocol, notes))
-    return StudyFile(path=str(output), guesses=guesses)
 
 
 def _beside(registry: Path, output: Path) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,6 +43,8 @@ class Column:
         The number in a numeric or boolean cell; NaN elsewhere.
     days : (n,) float64
         Days since 1970-01-01 in a date cell; NaN elsewhere.
+    kept : tuple of str
+        Cells that look like a code for 'not recorded' and were said to be values.
     """
 
     name: str
@@ -51,12 +53,48 @@ class Column:
     kinds: NDArray[np.int8]
     numbers: Floats
     days: Floats
+    kept: tuple[str, ...] = ()
 
     def missing(self, codes: tuple[str, ...]) -> Bools:
         """Return which cells are empty or hold one of the codes for 'not recorded'."""
-        listed = [code.strip() for code in codes]
+        listed = [code.strip() for code in codes if code.strip() not in self.kept]
         found = self.text.is_null() | self.text.is_in(listed).fill_null(value=False)
         return np.asarray(found.to_numpy(), dtype=np.bool_)
+
+    def of_rows(self, chosen: NDArray[np.intp]) -> Column:
+        """Return the column with only some of its rows, in their order.
+
+        Parameters
+        ----------
+        chosen : (k,) int
+            Row indices from 0 on. Rows that follow each other are not copied, and numbers and
+            days that are one NaN throughout stay one.
+        """
+        in_a_row = chosen.size > 0 and bool((np.diff(chosen) == 1).all())
+        rows = slice(int(chosen[0]), int(chosen[-1]) + 1) if in_a_row else chosen
+        return replace(
+            self,
+            text=self.text[rows] if isinstance(rows, slice) else self.text.gather(rows),
+            kinds=self.kinds[rows],
+            numbers=_of_rows(self.numbers, rows),
+            days=_of_rows(self.days, rows),
+        )
+
+
+def nothing(n: int) -> Floats:
+    """Return NaN for each of n rows, read-only and in the memory of one number.
+
+    Parameters
+    ----------
+    n : int
+    """
+    return np.broadcast_to(np.float64(np.nan), (n,))
+
+
+def _of_rows(values: Floats, rows: NDArray[np.intp] | slice) -> Floats:
+    if isinstance(rows, slice) or values.strides != (0,) or not np.isnan(values[:1]).all():
+        return values[rows]
+    return nothing(rows.size)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -154,8 +192,20 @@ def shown(text: str | None) -> str:
     """Return a cell's text fit for a message: on one line, not too long, never empty."""
     if text is None:
         return "empty"
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    line = harmless(text)
     return line if len(line) <= TEXT_LIMIT else f"{line[: TEXT_LIMIT - 3]}..."
+
+
+def harmless(text: str) -> str:
+    """Return text on one line, without signs that a screen obeys instead of showing them.
+
+    Parameters
+    ----------
+    text : str
+        Of any length. Control signs, line breaks and marks that turn the direction of writing
+        become spaces.
+    """
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def column_letter(index: int) -> str:

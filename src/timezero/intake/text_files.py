@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import re
 from collections import Counter
 from dataclasses import dataclass
+from mmap import mmap
+from pathlib import Path
+from typing import Final
+
 
 from timezero.errors import InputRefused
 from timezero.findings import Finding, Severity
+from timezero.intake.cells import grid_of_frame, grid_of_records
+from timezero.intake.grid import Grid
+from timezero.intake.size_limits import refuse_early, refuse_size
+from timezero.intake.tables import shown
+from timezero.intake.text_doubts import (
+    about_breaks,
+    about_damage,
+    about_quotes,
+    damaged_records,
+    without_records,
+)
+from timezero.intake.text_letters import Letters, letters_of
+from timezero.intake.text_scan import Scan, scan
+from timezero.model.recipe import ONLY_TABLE, TableRecipe
 
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
-SNIFFED_RECORDS = 100
-# Lead byte and continuation bytes of a character beyond ASCII in UTF-8.
-_UTF8_CHARACTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
+DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+SNIFFED_RECORDS: Final = 100
+_SNIFFED_BYTES: Final = 1 << 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +50,42 @@ class TextRows:
     findings: tuple[Finding, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextGiven:
+    """A text, and what is said about it.
+
+    Parameters
+    ----------
+    raw : bytes or mmap
+    name : str
+        What it is called in messages.
+    recipe : TableRecipe
+    key : str
+        Name of the table in the recipe.
+    path : Path or None
+        Where the very bytes of ``raw`` stand, if they do.
+    """
+
+    raw: bytes | mmap
+    name: str
+    recipe: TableRecipe
+    key: str = ONLY_TABLE
+    path: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plain:
+    """A text in UTF-8 with line feeds, and its delimiter."""
+
+    raw: bytes | mmap
+    start: int
+    delimiter: str
+    findings: tuple[Finding, ...]
+    letters: Letters
+
+
 def read_text(raw: bytes, name: str) -> TextRows:
-    """Read delimited text of unknown encoding and delimiter.
+    """Read a small delimited text, such as a data dictionary, record by record.
 
     Parameters
     ----------
@@ -45,112 +97,174 @@ def read_text(raw: bytes, name: str) -> TextRows:
     Raises
     ------
     InputRefused
-        The bytes are no text, a quote is left open, or a record has too few or too many cells.
+        The bytes are no text, or a quotation mark is out of place.
     """
-    text, findings = _decode(raw, name)
-    first, _, rest = text.partition("\n")
-    declared = re.fullmatch(r"sep=(.)\r?", first.strip("\ufeff"))
+    given = TextGiven(raw=raw, name=name, recipe=TableRecipe())
+    plain = _plain(given)
+    return TextRows(records=_records(plain, given), findings=plain.findings)
+
+
+def grid_of_text(given: TextGiven) -> Grid:
+    """Read delimited text of unknown encoding, line ends and delimiter.
+
+    Parameters
+    ----------
+    given : TextGiven
+
+    Raises
+    ------
+    InputRefused
+        The bytes are no text, the table is beyond the limits, or its quotation marks cannot be
+        told apart.
+    """
+    refuse_early(given.raw, given.name)
+    plain = _plain(given)
+    literal = given.recipe.quotes == "literal"
+    seen = scan(plain.raw, plain.delimiter, quoted=not literal, start=plain.start)
+    refuse_size(int(seen.widths.max(initial=0)), seen.widths.size, given.name)
+    doubts: list[Finding] = [*plain.findings]
+    if seen.strange_quotes.size:
+        strange = seen
+        literal = True
+        seen = scan(plain.raw, plain.delimiter, quoted=False, start=plain.start)
+        doubts.append(
+            about_quotes(plain.raw, strange, seen, name=given.name, key=given.key, told=doubts)
+        )
+    doubts += about_breaks(seen, given.name)
+    grid = _grid(plain, seen, given, quoted=not literal)
+    if plain.letters.damaged:
+        lost = damaged_records(plain.raw, seen)
+        leaves_out = given.recipe.damaged_lines == "leave_out"
+        doubts += about_damage(grid, lost, plain.letters, key=given.key, leaves_out=leaves_out)
+        if leaves_out:
+            grid = without_records(grid, lost)
+    return dataclasses.replace(grid, findings=tuple(doubts))
+
+
+def _plain(given: TextGiven) -> _Plain:
+    letters = letters_of(given.raw, given.name, given.recipe)
+    raw, start, findings = letters.raw, letters.start, [*letters.findings]
+    if raw.find(b"\r") >= 0:
+        raw, start = bytes(raw[start:]), 0
+        findings += _line_ends(raw, given.name)
+        raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    head = bytes(raw[start : start + _SNIFFED_BYTES]).decode("utf-8", "replace")
+    declared = re.match(r"sep=(.)\n", head)
     if declared:
-        text, delimiter = rest, declared.group(1)
-    else:
-        delimiter = _delimiter(text)
+        raw, start = bytes(raw[start + len(declared.group().encode()) :]), 0
+    delimiter = _said(given) or (declared.group(1) if declared else _delimiter(head))
+    _refuse_strange(delimiter, given.name)
     if delimiter != ",":
-        findings.append(
-            Finding(
-                code="file_delimiter",
-                severity=Severity.NOTE,
-                what=f"cells are separated by {DELIMITERS.get(delimiter, repr(delimiter))}",
-                where=name,
-            )
-        )
-    return TextRows(records=_records(text, delimiter, name), findings=tuple(findings))
-
-
-def _decode(raw: bytes, name: str) -> tuple[str, list[Finding]]:
-    for mark, encoding in (
-        (b"\xef\xbb\xbf", "utf-8"),
-        (b"\xff\xfe", "utf-16-le"),
-        (b"\xfe\xff", "utf-16-be"),
-    ):
-        if raw.startswith(mark):
-            return _strictly(raw[len(mark) :], encoding, name), _encoding_note(encoding, name)
-    sample = raw[:4096]
-    for offset, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
-        if len(sample) > 3 and not any(sample[offset::2]) and any(sample[1 - offset :: 2]):
-            return _strictly(raw, encoding, name), _encoding_note(encoding, name)
-    if b"\0" in raw:
-        line = raw[: raw.index(b"\0")].count(b"\n") + 1
-        raise InputRefused(
-            what="the file holds zero bytes: it is damaged, or not a text file",
-            where=f"{name}, line {line}",
-            mend="export the table again as CSV in UTF-8, Excel or Parquet",
-            code="TZ-IN-11",
-        )
-    try:
-        return raw.decode("utf-8"), []
-    except UnicodeDecodeError as error:
-        return _windows(raw, name, error), _encoding_note("Windows-1252", name)
-
-
-def _strictly(raw: bytes, encoding: str, name: str) -> str:
-    try:
-        return raw.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise InputRefused(
-            what=f"the file begins as {encoding.upper()} and then does not keep to it",
-            where=f"{name}, byte {error.start}",
-            mend="export the table again as CSV in UTF-8, Excel or Parquet",
-            code="TZ-IN-12",
-        ) from error
-
-
-def _windows(raw: bytes, name: str, error: UnicodeDecodeError) -> str:
-    line = raw[: error.start].count(b"\n") + 1
-    refusal = InputRefused(
-        what="the file mixes two ways of writing letters beyond plain English",
-        where=f"{name}, line {line}",
-        mend="export the table again as CSV in UTF-8, Excel or Parquet",
-        code="TZ-IN-12",
+        what = f"cells are separated by {DELIMITERS.get(delimiter, repr(delimiter))}"
+        findings.append(_note("file_delimiter", what, given.name))
+    return _Plain(
+        raw=raw, start=start, delimiter=delimiter, findings=tuple(findings), letters=letters
     )
-    if _UTF8_CHARACTER.search(raw):
-        raise refusal from error
-    try:
-        return raw.decode("cp1252")
-    except UnicodeDecodeError as second:
-        raise refusal from second
 
 
-def _encoding_note(encoding: str, name: str) -> list[Finding]:
-    if encoding == "utf-8":
+def _note(code: str, what: str, name: str) -> Finding:
+    return Finding(code=code, severity=Severity.NOTE, what=what, where=name)
+
+
+def _line_ends(raw: bytes, name: str) -> list[Finding]:
+    both = raw.count(b"\r\n")
+    returns, feeds = raw.count(b"\r") - both, raw.count(b"\n") - both
+    kinds = {"CRLF": both, "CR": returns, "LF": feeds}
+    found = [f"{n:,} {kind}" for kind, n in kinds.items() if n]
+    if both and len(found) == 1:
         return []
-    what = f"letters were read as {encoding.upper()}: check names with accents"
-    return [Finding(code="file_encoding", severity=Severity.NOTE, what=what, where=name)]
+    words = f"in CR alone ({returns:,})" if len(found) == 1 else f"in {', '.join(found)}"
+    return [_note("file_line_ends", f"lines end {words}; each counts as a line end", name)]
 
 
-def _delimiter(text: str) -> str:
+def _said(given: TextGiven) -> str | None:
+    said = given.recipe.delimiter
+    named = {words: sign for sign, words in DELIMITERS.items()} | {"\\t": "\t"}
+    return None if said is None else named.get(said, said)
+
+
+def _refuse_strange(delimiter: str, name: str) -> None:
+    if len(delimiter) == 1 and delimiter.isascii() and delimiter not in '"\r\n\0':
+        return
+    raise InputRefused(
+        what=f"{shown(delimiter)!r} cannot separate cells",
+        where=name,
+        mend="separate cells by one sign: a comma, semicolon, tab or pipe",
+        code="TZ-IN-06",
+    )
+
+
+def _delimiter(head: str) -> str:
     """Return the delimiter under which most of the first records have equally many cells."""
-    head = "".join(text.splitlines(keepends=True)[:SNIFFED_RECORDS])
+    first = "".join(head.splitlines(keepends=True)[:SNIFFED_RECORDS])
     best, best_score = ",", (0.0, 0)
     for delimiter in DELIMITERS:
-        sizes = [len(r) for r in csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)]
-        sizes = [size for size in sizes if size]
-        if not sizes or sizes[0] < 2:
+        sizes = _sizes(first, delimiter)
+        if not sizes:
             continue
-        share = Counter(sizes)[sizes[0]] / len(sizes)
-        if (round(share, 1), sizes[0]) > best_score:
-            best, best_score = delimiter, (round(share, 1), sizes[0])
+        size, n = max(Counter(sizes).items(), key=lambda item: (item[1], item[0]))
+        score = (round(n / len(sizes), 1), size)
+        if size > 1 and score > best_score:
+            best, best_score = delimiter, score
     return best
 
 
-def _records(text: str, delimiter: str, name: str) -> list[list[str]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+def _sizes(text: str, delimiter: str) -> list[int]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    sizes: list[int] = []
+    try:
+        for record in reader:
+            if record:
+                sizes.append(len(record))
+    except csv.Error:
+        pass
+    return sizes
+
+
+def _grid(plain: _Plain, seen: Scan, given: TextGiven, *, quoted: bool) -> Grid:
+    import polars as pl
+
+    width = int(seen.widths.max(initial=0))
+    if not width:
+        return grid_of_records(given.name, [])
+    as_it_stands = plain.raw is given.raw and given.path is not None
+    begun = plain.raw if not plain.start else bytes(plain.raw[plain.start :])
+    source = given.path.resolve() if as_it_stands and given.path else bytes(begun)
+    try:
+        frame = pl.read_csv(
+            source,
+            has_header=False,
+            schema={f"c{k}": pl.String for k in range(width)},
+            separator=plain.delimiter,
+            quote_char='"' if quoted else None,
+            missing_columns="insert",
+            extra_columns="ignore",
+            raise_if_empty=False,
+            glob=False,
+        )
+    except pl.exceptions.PolarsError:
+        frame = None
+    if frame is None or frame.height != seen.widths.size:
+        return grid_of_records(given.name, _records(plain, given))
+    return grid_of_frame(given.name, frame, seen.widths, unquote=not quoted)
+
+
+def _records(plain: _Plain, given: TextGiven) -> list[list[str]]:
+    text = bytes(plain.raw[plain.start :]).decode("utf-8", "replace")
+    literal = given.recipe.quotes == "literal"
+    reader = csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=plain.delimiter,
+        strict=True,
+        quoting=csv.QUOTE_NONE if literal else csv.QUOTE_MINIMAL,
+    )
     records: list[list[str]] = []
     try:
         records.extend(reader)
     except csv.Error as error:
         raise InputRefused(
             what=f"a quotation mark or a cell cannot be read: {error}",
-            where=f"{name}, line {reader.line_num}",
+            where=f"{given.name}, line {reader.line_num}",
             mend="write a quotation mark inside a quoted cell twice, or export the table again",
             code="TZ-IN-13",
         ) from error

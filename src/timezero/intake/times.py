@@ -60,11 +60,14 @@ class Moments:
     @property
     def holds_dates(self) -> bool:
         """Whether any cell is a date, clear or not."""
-        return bool((~np.isnan(self.days)).any() or self.ambiguous.any())
+        is_date = (self.column.kinds == DATE) & ~self.missing
+        return bool((~np.isnan(self.days)).any() or self.ambiguous.any() or is_date.any())
 
 
 def read_moments(column: Column, data: DataPart) -> Moments:
-    """Read numbers and dates from the cells of a column.
+    """Read numbers and dates from the cells of a column that was prepared.
+
+    A date cell without a day is one whose meaning was asked about or refused before.
 
     Parameters
     ----------
@@ -78,7 +81,7 @@ def read_moments(column: Column, data: DataPart) -> Moments:
         The declared date format is none.
     """
     if data.date_format is not None:
-        _refuse_strange(data.date_format)
+        refuse_strange_format(data.date_format, "data.date_format")
     missing = column.missing(data.missing)
     is_text = (column.kinds == TEXT) & ~missing
     numbers = np.where((column.kinds == NUMBER) & ~missing, column.numbers, np.nan)
@@ -90,7 +93,8 @@ def read_moments(column: Column, data: DataPart) -> Moments:
         numbers = np.where(is_text & np.isnan(days), plain, numbers)
         if data.date_format is None:
             ambiguous = is_text & _matches(column.text, _DAY_MONTH)
-    unreadable = ~missing & ~ambiguous & np.isnan(numbers) & np.isnan(days)
+    told = (column.kinds == DATE) & ~missing
+    unreadable = ~missing & ~ambiguous & ~told & np.isnan(numbers) & np.isnan(days)
     return Moments(
         column=column,
         numbers=numbers,
@@ -139,20 +143,43 @@ def text_days(text: pl.Series, date_format: str | None) -> Floats:
     if date_format is not None:
         days = _parsed(text, date_format)
     if date_format is None or not date_format.startswith("%Y"):
-        is_iso = _matches(text, _ISO)
-        if is_iso.any():
-            iso = _parsed(text.str.slice(0, 10), "%Y-%m-%d")
-            days = np.where(np.isnan(days) & is_iso, iso, days)
+        days = np.where(np.isnan(days), iso_days(text), days)
     return days
 
 
-def _refuse_strange(date_format: str) -> None:
+def iso_days(text: pl.Series) -> Floats:
+    """Return the date of each text such as 2016-03-04 or 2016-03-04 13:30; NaN elsewhere.
+
+    Parameters
+    ----------
+    text : (n,) polars String
+    """
+    is_iso = _matches(text, _ISO)
+    if not is_iso.any():
+        return np.full(len(text), np.nan)
+    return np.where(is_iso, _parsed(text.str.slice(0, 10), "%Y-%m-%d"), np.nan)
+
+
+def refuse_strange_format(date_format: str, where: str) -> None:
+    """Refuse a format that does not say day, month and year.
+
+    Parameters
+    ----------
+    date_format : str
+    where : str
+        The key under which it stands.
+
+    Raises
+    ------
+    InputRefused
+        It is no date format.
+    """
     parts = (("%d", "%e"), ("%m", "%b", "%B"), ("%Y", "%y"))
     if all(any(directive in date_format for directive in part) for part in parts):
         return
     raise InputRefused(
         what=f"{date_format!r} is no date format",
-        where="data.date_format",
+        where=where,
         mend="write it with %d for the day, %m for the month and %Y for the year: %d/%m/%Y",
         code="TZ-IN-06",
     )

@@ -222,13 +222,16 @@ def shortened(text: str, longest: int = LONGEST_SHOWN) -> str:
 
 
 def _keys_at(model: type[BaseModel], location: Sequence[str | int]) -> list[str]:
-    for part in location:
+    parts = iter(location)
+    for part in parts:
         if isinstance(part, int):
             continue
         field = model.model_fields.get(part)
         inner = None if field is None else _model_in(field.annotation)
-        if inner is None:
+        if field is None or inner is None:
             return []
+        if typing.get_origin(field.annotation) is dict:
+            next(parts, None)
         model = inner
     return [field.alias or name for name, field in model.model_fields.items()]
 

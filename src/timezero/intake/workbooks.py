@@ -1,129 +1,186 @@
-"""Excel workbooks, each cell with the type it has there."""
+"""Workbooks, each cell with the type and the address it has there."""
 
 from __future__ import annotations
 
+import dataclasses
 import io
-import zipfile
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
 
-from timezero.errors import InputRefused, UnknownName, nearest_first
-from timezero.findings import Finding, Severity
+import numpy as np
+
+from timezero.findings import Finding
+from timezero.intake.cells import grid_of_records
+from timezero.intake.grid import Grid
+from timezero.intake.reader import FileGiven
+from timezero.intake.refusals_of_files import damaged, locked, no_workbook, too_large
+from timezero.intake.scanned_book import ScannedBook, scanned_book
+from timezero.intake.sheet_choice import Sheet, choose_sheet
+from timezero.intake.sheet_scan import DENSE_LIMIT, SheetScan
+from timezero.intake.tables import Column, column_letter
+from timezero.intake.workbook_notes import header_row_of, notes_of
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
 
-UNPACKED_LIMIT = 1_000_000_000
+PEEKED_ROWS: Final = 30
 
 
-def read_workbook(
-    raw: bytes, name: str, sheet: str | None
-) -> tuple[str, list[list[object]], list[Finding]]:
+def read_workbook(file: FileGiven) -> Grid:
     """Read one sheet of a workbook.
 
     Parameters
     ----------
-    raw : bytes
-        The whole file.
-    name : str
-        What the file is called in messages.
-    sheet : str or None
-        The sheet; the first one that is not hidden and not empty when None.
+    file : FileGiven
+        An .xlsx, .xlsm, .xlsb, .xls or .ods.
 
     Returns
     -------
-    tuple
-        The name of the sheet, its rows from row 1 on, and what was noticed.
+    Grid
+        With questions about sheets among its findings.
 
     Raises
     ------
     InputRefused
-        The workbook is damaged, locked or too large.
+        The workbook is locked, damaged, cut short, too large or hostile.
     UnknownName
         There is no such sheet.
     """
+    looked = scanned_book(file.path, file.name, file.size, file.head)
+    book = _opened(file)
+    sheet, findings = choose_sheet(_sheets(looked, book, file), file)
+    where = f"{file.name}, sheet {sheet.name}"
+    rows = _rows(book, sheet.name, sheet.scan, where)
+    findings += notes_of(looked, sheet.scan, rows, name=file.name, where=where)
+    return _grid(where, rows, sheet.scan, findings)
+
+
+def _opened(file: FileGiven) -> CalamineWorkbook:
     import python_calamine as calamine
 
-    _refuse_bomb(raw, name)
     try:
-        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw))
-    except (calamine.CalamineError, zipfile.BadZipFile, OSError) as error:
-        raise InputRefused(
-            what=f"the workbook cannot be opened: {error}",
-            where=name,
-            mend="check that it opens in Excel without a password, and save it again",
-            code="TZ-IN-15",
-        ) from error
-    visible = [
-        s.name for s in book.sheets_metadata if s.visible == calamine.SheetVisibleEnum.Visible
+        return calamine.CalamineWorkbook.from_filelike(io.BytesIO(file.path.read_bytes()))
+    except calamine.PasswordError as error:
+        raise locked(file.name) from error
+    except (calamine.CalamineError, OSError) as error:
+        raise damaged(file.name, f"it cannot be opened ({error})") from error
+
+
+def _sheets(looked: ScannedBook, book: CalamineWorkbook, file: FileGiven) -> list[Sheet]:
+    import python_calamine as calamine
+
+    wanted = file.recipe.sheet
+    pages = [
+        (number, page)
+        for number, page in enumerate(book.sheets_metadata)
+        if page.typ == calamine.SheetTypeEnum.WorkSheet
     ]
-    chosen = sheet if sheet is not None else _first_filled(book, visible or book.sheet_names)
-    if chosen not in book.sheet_names:
-        listed = ", ".join(nearest_first(chosen, book.sheet_names))
-        raise UnknownName(
-            what=f"there is no sheet {chosen!r}",
-            where=name,
-            mend=f"name one of the sheets: {listed}",
-            code="TZ-IN-03",
+    if not pages:
+        raise no_workbook(file.name, "a workbook without a sheet of cells")
+    known = wanted in {page.name for _, page in pages}
+    return [
+        Sheet(
+            name=page.name,
+            is_visible=page.visible == calamine.SheetVisibleEnum.Visible,
+            scan=scan,
+            header=_peek(book, page.name, scan, file.name),
         )
-    page = book.get_sheet_by_name(chosen)
-    rows: list[list[object]] = [list(row) for row in page.to_python(skip_empty_area=False)]
-    return chosen, rows, _notes(name, chosen, book.sheet_names, page.merged_cell_ranges)
+        for number, page in pages
+        for scan in [
+            looked.scan(page.name, number) if page.name == wanted or not known else SheetScan()
+        ]
+    ]
 
 
-def _first_filled(book: CalamineWorkbook, names: list[str]) -> str:
-    for name in names:
-        if book.get_sheet_by_name(name).total_height:
-            return name
-    return names[0]
+def _peek(book: CalamineWorkbook, name: str, scan: SheetScan, file_name: str) -> Any:
+    def header() -> tuple[str, ...]:
+        rows = _rows(book, name, scan, f"{file_name}, sheet {name}", most=PEEKED_ROWS)
+        cells = rows[header_row_of(rows, 0)] if rows else ()
+        return tuple(text for cell in cells if (text := str(cell).strip()))
+
+    return header
 
 
-def _refuse_bomb(raw: bytes, name: str) -> None:
-    if not raw.startswith(b"PK"):
-        return
+def _rows(
+    book: CalamineWorkbook, name: str, scan: SheetScan, where: str, *, most: int | None = None
+) -> list[list[Any]]:
+    """Return the cells from the first filled row and column on, errors as they are shown."""
+    import python_calamine as calamine
+
+    _refuse_vast(scan, where)
     try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-    except zipfile.BadZipFile as error:
-        raise InputRefused(
-            what="the workbook is damaged or cut short",
-            where=name,
-            mend="copy the file again, and check that it opens in Excel",
-            code="TZ-IN-15",
-        ) from error
-    if size > UNPACKED_LIMIT:
-        raise InputRefused(
-            what=f"the workbook unpacks to {size / 1e9:.1f} GB; the limit is 1 GB",
-            where=name,
-            mend="export the sheet as CSV or Parquet",
-            code="TZ-IN-16",
-        )
+        page = book.get_sheet_by_name(name)
+        rows: list[list[Any]] = page.to_python(skip_empty_area=True, nrows=most)
+    except (calamine.CalamineError, OSError) as error:
+        raise damaged(where, f"its cells cannot be read ({error})") from error
+    scan.merged = scan.merged or [
+        (top + 1, left + 1, bottom + 1, right + 1)
+        for (top, left), (bottom, right) in page.merged_cell_ranges or ()
+    ]
+    if page.start is None:
+        rows, start = [], (max(scan.top, 1) - 1, max(scan.left, 1) - 1)
+    else:
+        start = page.start
+    rows = _from_first(rows, start, scan)
+    for (row, column), error_text in scan.errors.items():
+        at, across = row - scan.top, column - scan.left
+        if 0 <= at < len(rows):
+            rows[at][across] = error_text
+    return rows
 
 
-def _notes(
-    name: str, chosen: str, names: list[str], merged: list[tuple[tuple[int, int], ...]] | None
-) -> list[Finding]:
-    notes: list[Finding] = []
-    others = [other for other in names if other != chosen]
-    if others:
-        what = f"sheet {chosen!r} was read; not read: {', '.join(others)}"
-        notes.append(
-            Finding(
-                code="file_sheet",
-                severity=Severity.NOTE,
-                what=what,
-                where=name,
-                mend="data.sheet names another one",
-            )
-        )
-    if merged:
-        what = f"{len(merged)} groups of merged cells: only the first cell of each has a value"
-        notes.append(
-            Finding(
-                code="file_merged_cells",
-                severity=Severity.WARNING,
-                what=what,
-                where=f"{name}, sheet {chosen}",
-                mend="check that no patient's value is hidden by a merged cell",
-            )
-        )
-    return notes
+def _from_first(rows: list[list[Any]], start: tuple[int, int], scan: SheetScan) -> list[list[Any]]:
+    """Return rows so that the first cell is the first filled one that the scan saw."""
+    if not scan.n_filled:
+        return []
+    above, before = start[0] + 1 - scan.top, start[1] + 1 - scan.left
+    width = scan.right - scan.left + 1
+    blank: list[list[Any]] = [[""] * width for _ in range(max(above, 0))]
+    kept = rows[max(-above, 0) :]
+    full = [[*[""] * max(before, 0), *row[max(-before, 0) :]] for row in kept]
+    return blank + [(row + [""] * (width - len(row)))[:width] for row in full]
+
+
+def _refuse_vast(scan: SheetScan, where: str) -> None:
+    if scan.lies_apart:
+        last = f"{column_letter(scan.right - 1)}{scan.bottom}"
+        what = f"{scan.n_filled:,} filled cells lie in an area of {scan.dense:,}, down to {last}"
+        mend = "delete the stray cells far from the table (press Ctrl+End), or export it as CSV"
+        raise too_large(where, what, mend)
+    if scan.dense > DENSE_LIMIT:
+        limit = f"the limit is {DENSE_LIMIT // 1_000_000} million"
+        raise too_large(where, f"the sheet has {scan.dense / 1e6:,.0f} million cells; {limit}")
+
+
+def _grid(
+    where: str, rows: Sequence[Sequence[Any]], scan: SheetScan, findings: list[Finding]
+) -> Grid:
+    """Return the grid with the letters and row numbers of the sheet."""
+    shift = max(scan.left, 1) - 1
+    padded = [[*[""] * shift, *row] for row in rows] if shift else rows
+    grid = grid_of_records(where, padded)
+    top = max(scan.top, 1)
+    return dataclasses.replace(
+        grid,
+        rows=np.arange(top, top + len(rows), dtype=np.int64),
+        widths=None,
+        merged=tuple(scan.merged),
+        hidden_rows=_hidden_rows(scan),
+        hidden_columns=_hidden_columns(scan, grid.columns),
+        uncalculated=tuple(scan.uncalculated),
+        findings=tuple(findings),
+    )
+
+
+def _hidden_rows(scan: SheetScan) -> Any:
+    inside = (row for row in scan.hidden_rows if scan.top <= row <= scan.bottom)
+    return np.array(sorted(inside), dtype=np.int64)
+
+
+def _hidden_columns(scan: SheetScan, columns: Sequence[Column]) -> tuple[str, ...]:
+    return tuple(
+        column.letter
+        for number, column in enumerate(columns, start=1)
+        if any(first <= number <= last for first, last in scan.hidden_columns)
+        and (column.kinds != 0).any()
+    )

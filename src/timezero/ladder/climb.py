@@ -18,6 +18,7 @@ from timezero.model.cohort import Cohort
 from timezero.model.estimate import ArmSummary, Contrast, Curve
 from timezero.model.person_time import PersonTime
 from timezero.model.protocol import Protocol
+from timezero.model.record import AnalysisRecord
 from timezero.model.result import DataTable, Role, Rung
 
 Progress: TypeAlias = Callable[[str, int, int], None]
@@ -53,6 +54,8 @@ class Climb:
         Told the name of a long step, how much is done, and how much there is.
     kept_by_name : callable, optional
         Given the name of a rung, where its finished replicates are kept between runs.
+    record : AnalysisRecord, optional
+        How often these data were analysed; None when no record is kept.
     """
 
     cohort: Cohort
@@ -65,6 +68,7 @@ class Climb:
     landmark_rule: str
     progress: Progress
     kept_by_name: Callable[[str], Kept] | None = None
+    record: AnalysisRecord | None = None
     _replicates: dict[str, BootstrapArms] = field(default_factory=dict[str, BootstrapArms])
     _numbers: dict[str, Floats] = field(default_factory=dict[str, Floats])
 

@@ -20,6 +20,7 @@ from timezero.ladder.kept_replicates import KeptReplicates
 from timezero.ladder.verdict import reach_verdict
 from timezero.model.cohort import Cohort
 from timezero.model.protocol import Protocol
+from timezero.model.record import AnalysisRecord
 from timezero.model.result import DataTable, Provenance, Rung, StudyResult
 from timezero.provenance import __version__, digest_of, versions
 from timezero.registry import discover
@@ -30,7 +31,8 @@ def study(
     protocol: Protocol | None = None,
     *,
     progress: Progress | None = None,
-    keep_in: Path | None = None,
+    keep_in: Path | Checkpoints | None = None,
+    record: AnalysisRecord | None = None,
 ) -> StudyResult:
     """Walk the ladder: from the comparison as published to the fair ones, and the verdict.
 
@@ -42,9 +44,11 @@ def study(
         The question and the analyses; defaults where nothing is said.
     progress : callable, optional
         Called with the name of a long step, the work done and the work there is.
-    keep_in : Path, optional
-        Folder in which finished bootstrap replicates are kept until the study is done, so that an
-        interrupted one goes on where it stopped, to the same bits.
+    keep_in : Path or Checkpoints, optional
+        Folder, or job of a study record, in which finished bootstrap replicates are kept until the
+        study is done, so that an interrupted one goes on where it stopped, to the same bits.
+    record : AnalysisRecord, optional
+        How often these data were analysed, from the study record.
 
     Returns
     -------
@@ -58,8 +62,8 @@ def study(
     """
     protocol = protocol or Protocol()
     _refuse_nothing_to_compare(cohort)
-    kept = Checkpoints(keep_in)
-    climb = prepare_climb(cohort, protocol, progress=progress, kept=kept)
+    kept = keep_in if isinstance(keep_in, Checkpoints) else Checkpoints(keep_in)
+    climb = prepare_climb(cohort, protocol, progress=progress, kept=kept, record=record)
     rungs = _climb_all(climb)
     sensitivity = _sensitivity(climb, rungs)
     judgements = judge_all(climb, rungs, sensitivity)
@@ -78,6 +82,7 @@ def study(
         findings=cohort.findings,
         provenance=_provenance(cohort, protocol),
         guards=judgements,
+        record=record,
     )
     kept.done()
     return result
@@ -108,6 +113,7 @@ def prepare_climb(
     *,
     progress: Progress | None = None,
     kept: Checkpoints | None = None,
+    record: AnalysisRecord | None = None,
 ) -> Climb:
     """Return what every rung of one walk is given.
 
@@ -118,6 +124,8 @@ def prepare_climb(
         Told the name of a long step, how much is done, and how much there is.
     kept : Checkpoints, optional
         Where finished bootstrap replicates are kept.
+    record : AnalysisRecord, optional
+        How often these data were analysed.
 
     Raises
     ------
@@ -139,6 +147,7 @@ def prepare_climb(
         landmark_rule=landmark_rule,
         progress=progress or _silent,
         kept_by_name=lambda name: KeptReplicates(name=name, checkpoints=checkpoints),
+        record=record,
     )
 
 

@@ -188,6 +188,11 @@ class RulesPart(_Part):
         default=None,
         description="Where status and date of death contradict each other, which of them is right.",
     )
+    event_coding_confirmed: bool = Field(
+        default=False,
+        description="The values that mean the event were looked at again and are right, although "
+        "they look like those of the living.",
+    )
     repeat_on_first_day: Literal["same_operation", "treated_at_zero"] | None = Field(
         default=None,
         description="A repeat on the day of the first treatment is the same operation written "

@@ -95,7 +95,8 @@ class TableRecipe(_Part):
     """Where one table is, and how it is laid out."""
 
     file: str | None = Field(
-        default=None, description="The file; relative to the recipe. The registry itself if unset."
+        default=None,
+        description="The file; relative to the registry. The registry itself if unset.",
     )
     sheet: str | None = Field(default=None, description="The sheet of a workbook.")
     sha256: str | None = Field(
@@ -145,7 +146,8 @@ class TableRecipe(_Part):
         default_factory=dict, description="Patients left out of the study, each with the reason."
     )
     redcap_dictionary: str | None = Field(
-        default=None, description="The data dictionary of a REDCap export; relative to the recipe."
+        default=None,
+        description="The data dictionary of a REDCap export; relative to the registry.",
     )
 
     def column(self, name: str) -> ColumnRecipe:
@@ -172,6 +174,11 @@ class ShapePart(_Part):
     operation_date: str | None = Field(
         default=None, description="Column of the operations: the date."
     )
+    further_dates: tuple[str, ...] | None = Field(
+        default=None,
+        description="Columns of the operations with dates of further operations of the same "
+        "patient, where some patients have one row for all and others a row for each.",
+    )
     operation_kind: str | None = Field(
         default=None, description="Column of the operations: what was done."
     )
@@ -179,6 +186,12 @@ class ShapePart(_Part):
         default=(),
         description="Values of that column that mean: perfusion aborted or not done; such an "
         "operation is kept as its own kind and is no repeat.",
+    )
+    aborted_first: Literal["time_zero", "not_counted"] | None = Field(
+        default=None,
+        description="A first operation whose perfusion was aborted: time is counted from it and the "
+        "next complete one is a repeat, or it is not counted and time begins with the first "
+        "complete one.",
     )
     other_values: tuple[str, ...] = Field(
         default=(), description="Values that mean another operation, which is left aside."

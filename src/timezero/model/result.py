@@ -11,6 +11,7 @@ from timezero.model.cohort import Cohort
 from timezero.model.estimate import ArmSummary, Contrast, Curve
 from timezero.model.guard import GuardJudgement
 from timezero.model.protocol import Protocol
+from timezero.model.record import AnalysisRecord
 
 Role: TypeAlias = Literal["published_error", "correction"]
 Scale: TypeAlias = Literal["log_hazard_ratio", "rmst_difference"]
@@ -165,6 +166,7 @@ class StudyResult:
     findings: tuple[Finding, ...]
     provenance: Provenance
     guards: tuple[GuardJudgement, ...] = ()
+    record: AnalysisRecord | None = None
 
     def rung(self, name: str) -> Rung:
         """Return the rung with this name."""

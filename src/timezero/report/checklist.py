@@ -12,6 +12,7 @@ from timezero.model.protocol import Protocol
 from timezero.model.result import StudyResult
 from timezero.report.checklist_answers import ANSWERS, Known
 from timezero.report.document import Table
+from timezero.report.shareable import shareable
 
 NOT_STATED = "not stated"
 Status: TypeAlias = Literal["stated", "in part", "not stated"]
@@ -76,7 +77,7 @@ def filled(protocol: Protocol, result: StudyResult | None = None) -> tuple[Line,
     result : StudyResult, optional
         Without it, items about results are not stated.
     """
-    known = Known(protocol=protocol, result=result)
+    known = Known(protocol=protocol, result=None if result is None else shareable(result))
     return tuple(_line(item, known) for item in items())
 
 

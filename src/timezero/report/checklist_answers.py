@@ -12,6 +12,7 @@ from timezero.model.reading import FITNESS_RUNGS, primary_contrast
 from timezero.model.result import Rung, StudyResult
 from timezero.report.ladder_rows import MEASURE_WORDS, short_title
 from timezero.report.numbers import amount, contrast_text, percent, tick
+from timezero.report.shareable import count_of
 from timezero.report.small_cells import printed_counts, printed_steps, smallest_shown
 
 UNSET: Final = QuestionPart()
@@ -277,7 +278,8 @@ def _missing(known: Known) -> Answer:
     parts: list[str] = []
     for covariate in known.result.cohort.covariates:
         n = sum(math.isnan(v) for v in covariate.values.tolist())
-        parts.append(f"{covariate.name}: {printed_counts([float(n)], smallest)[0]} missing")
+        shown = count_of(known.result.cohort, ("missing", covariate.name), n) if n else n
+        parts.append(f"{covariate.name}: {printed_counts([shown], smallest)[0]} missing")
     return Answer(said=_sentences("; ".join(parts)))
 
 

@@ -66,7 +66,8 @@ def reach_of(curve: Curve, smallest: int) -> Reach:
 
 
 def _last_with(curve: Curve, at_least: int) -> float:
-    enough = np.flatnonzero(curve.n_at_risk >= at_least)
+    """Return the last time with so many at risk; a hidden number is never a small one."""
+    enough = np.flatnonzero((curve.n_at_risk >= at_least) | (curve.n_at_risk < 0.0))
     return float(curve.times[enough[-1]]) if enough.size else curve.starts_at
 
 

@@ -8,6 +8,7 @@ from enum import IntEnum
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from timezero.findings import Finding
+from timezero.model.result import StudyResult
 from timezero.registry import discover
 
 ResultT = TypeVar("ResultT")
@@ -128,7 +129,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """Remarks about the data; cell values are shown in the private profile only."""
+    """Remarks about the data; cell values are shown in the profile own only."""
 
     findings: tuple[Finding, ...]
     with_evidence: bool
@@ -218,6 +219,10 @@ def write_sections(
     package : str
         The folder with the sections for this kind of result.
     """
+    if isinstance(result, StudyResult):
+        from timezero.report.shareable import shareable
+
+        result = shareable(result)
     found: dict[str, Section[Any]] = discover(package, "SECTION")
     in_order = sorted(found.items(), key=lambda item: (item[1].chapter, item[0]))
     written = (

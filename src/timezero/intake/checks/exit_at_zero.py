@@ -19,19 +19,21 @@ def exit_at_zero(draft: Draft) -> list[Finding]:
             f"'half' they count at 0 → {draft.resolution / 2:g} {draft.protocol.data.unit} where "
             "treatment depends on time"
         )
-        other = "keep (they count at time zero itself)"
+        other = "keep (they count at time zero itself, where no analysis that lets treatment begin "
+        other += "later has them at risk)"
     else:
         rule = "'keep' they count at time zero itself"
         other = "half (they count half a step after time zero where treatment depends on time)"
     return [
         draft.finding(
             "exit_at_zero",
-            Severity.NOTE,
-            f"observation ends at time zero for {counted(n, 'patient')}; by the rule "
-            f"zero_exit = {rule}",
+            Severity.WARNING,
+            f"observation ends at time zero for {counted(n, 'patient')}, "
+            f"{counted(draft.event.event & at_zero, 'event')} among them; they are kept, and by "
+            f"the rule zero_exit = {rule}",
             column=draft.moments["exit"].column,
             mask=at_zero,
-            mend=f"the other rule for rules.zero_exit is {other}",
+            mend=f"estimate with the other rule for rules.zero_exit too: {other}",
         )
     ]
 

@@ -1,7 +1,8 @@
-"""Nobody is treated after the last contact."""
+"""Nobody is treated after the last contact, or after death."""
 
 from __future__ import annotations
 
+from timezero.arrays import Bools
 from timezero.findings import Finding, Severity
 from timezero.intake.draft import Draft
 from timezero.intake.wording import counted
@@ -16,12 +17,19 @@ def initiation_after_exit(draft: Draft) -> list[Finding]:
         draft.finding(
             "initiation_after_exit",
             Severity.ERROR,
-            f"{counted(after, 'patient')} began the late treatment after their last contact",
+            f"{counted(after, 'patient')} began the late treatment after {_end(draft, after)}",
             column=draft.moments["initiation"].column,
             mask=after,
-            mend="check which columns data.initiation and data.exit name",
+            mend="check which columns data.initiation and data.exit name, and look these dates up",
         )
     ]
+
+
+def _end(draft: Draft, after: Bools) -> str:
+    """Say what came before the treatment."""
+    if draft.deaths is None or not (after & draft.deaths.ends).any():
+        return "their last contact"
+    return "their death" if draft.deaths.ends[after].all() else "their last contact or death"
 
 
 CHECK = initiation_after_exit

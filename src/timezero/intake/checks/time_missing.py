@@ -18,17 +18,21 @@ def time_missing(draft: Draft) -> list[Finding]:
     columns = dict(draft.moments)
     if draft.zero is not None:
         columns["time_zero"] = draft.zero
+    missing = {role: moments.missing for role, moments in columns.items()}
+    if draft.deaths is not None:
+        # Who is known to have died needs no last contact.
+        missing["exit"] = missing["exit"] & draft.moments["death"].missing
     return [
         draft.finding(
             "time_missing",
             Severity.ERROR,
-            f"{words} is not recorded for {counted(columns[role].missing, 'patient')}",
+            f"{words} is not recorded for {counted(missing[role], 'patient')}",
             column=columns[role].column,
-            mask=columns[role].missing,
+            mask=missing[role],
             mend=f"say with data.{role} which column holds it for every patient",
         )
         for role, words in _NEEDED.items()
-        if role in columns and columns[role].missing.any()
+        if role in columns and missing[role].any()
     ]
 
 

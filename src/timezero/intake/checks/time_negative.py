@@ -14,7 +14,10 @@ def time_negative(draft: Draft) -> list[Finding]:
     """
     found: list[Finding] = []
     for role in ("exit",) if draft.in_dates else ("exit", "entry"):
-        before = draft.time(role) < draft.earliest
+        at = draft.time(role)
+        if role == "exit" and draft.deaths is not None:
+            at = draft.deaths.contact
+        before = at < draft.earliest
         if before.any():
             found.append(
                 draft.finding(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from timezero.arrays import Bools
 from timezero.findings import Finding, Severity
 from timezero.intake.draft import Draft
+from timezero.intake.times import Moments
 from timezero.intake.wording import counted
 
 
@@ -11,6 +13,8 @@ def time_unreadable(draft: Draft) -> list[Finding]:
     """Find times that cannot be read."""
     data = draft.protocol.data
     columns = dict(draft.moments) | ({} if draft.zero is None else {"time zero": draft.zero})
+    columns |= {role: m for role, m in draft.beside.items() if role in {"birth", "diagnosis"}}
+    columns |= {f"later treatment {m.column.name}": m for m in draft.further}
     if data.date_format:
         mend = f"check data.date_format ({data.date_format}), data.decimal_comma and data.missing"
     else:
@@ -19,14 +23,19 @@ def time_unreadable(draft: Draft) -> list[Finding]:
         draft.finding(
             "time_unreadable",
             Severity.ERROR,
-            f"{role} is neither a number nor a date in {counted(moments.unreadable, 'cell')}",
+            f"{role} is neither a number nor a date in {counted(_unread(moments), 'cell')}",
             column=moments.column,
-            mask=moments.unreadable,
+            mask=_unread(moments),
             mend=mend,
         )
         for role, moments in columns.items()
-        if moments.unreadable.any()
+        if _unread(moments).any()
     ]
+
+
+def _unread(moments: Moments) -> Bools:
+    """Return cells without a meaning: also dates that nobody was asked about."""
+    return moments.unreadable | moments.ambiguous
 
 
 CHECK = time_unreadable

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
+from mmap import ACCESS_READ, mmap
 
-from timezero.intake.cells import grid_of_records
 from timezero.intake.grid import Grid
 from timezero.intake.reader import FileGiven, Reader
-from timezero.intake.text_files import read_text
+from timezero.intake.text_files import TextGiven, grid_of_text
 
 
 def _recognises(file: FileGiven) -> bool:
@@ -16,8 +15,9 @@ def _recognises(file: FileGiven) -> bool:
 
 
 def _read(file: FileGiven) -> Grid:
-    text = read_text(file.path.read_bytes(), file.name)
-    return dataclasses.replace(grid_of_records(file.name, text.records), findings=text.findings)
+    with file.path.open("rb") as opened, mmap(opened.fileno(), 0, access=ACCESS_READ) as raw:
+        given = TextGiven(raw=raw, name=file.name, recipe=file.recipe, key=file.key, path=file.path)
+        return grid_of_text(given)
 
 
 READER = Reader(order=99, words="delimited text", recognises=_recognises, read=_read)

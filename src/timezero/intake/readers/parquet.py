@@ -2,29 +2,111 @@
 
 from __future__ import annotations
 
+import dataclasses
+from typing import TYPE_CHECKING, Final
+
 from timezero.errors import InputRefused
+from timezero.findings import Finding, Severity
 from timezero.intake.frames import grid_from_frame
 from timezero.intake.grid import Grid
 from timezero.intake.reader import FileGiven, Reader
+from timezero.intake.refusals_of_files import cut_short, damaged, too_large
+from timezero.intake.tables import EVIDENCE_LIMIT, shown
+from timezero.intake.wording import counted
+
+if TYPE_CHECKING:
+    import polars as pl
+
+MARK: Final = b"PAR1"
+CELLS_LIMIT: Final = 300_000_000
 
 
 def _recognises(file: FileGiven) -> bool:
-    return file.head.startswith(b"PAR1")
+    return file.head.startswith(MARK)
 
 
 def _read(file: FileGiven) -> Grid:
     import polars as pl
 
+    _refuse_cut(file)
     try:
+        schema = pl.read_parquet_schema(file.path)
+        _refuse_nested(schema, file.name)
+        n_rows = int(pl.scan_parquet(file.path).select(pl.len()).collect().item())
+        _refuse_vast(n_rows, len(schema), file.name)
         frame = pl.read_parquet(file.path)
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (pl.exceptions.PolarsError, OSError, ValueError, OverflowError) as error:
+        raise damaged(file.name, "its parts do not fit together") from error
+    plain, findings = _plain(frame, file.name)
+    return dataclasses.replace(grid_from_frame(plain, file.name), findings=findings)
+
+
+def _refuse_cut(file: FileGiven) -> None:
+    with file.path.open("rb") as opened:
+        opened.seek(max(file.size - len(MARK), 0))
+        if file.size < 12 or opened.read() != MARK:
+            raise cut_short(file.name, "the description of its columns at the end")
+
+
+def _refuse_nested(schema: pl.Schema, name: str) -> None:
+    import polars as pl
+
+    nested = [heading for heading, kind in schema.items() if kind.is_nested() or kind == pl.Object]
+    if nested:
+        listed = ", ".join(shown(heading) for heading in nested[:EVIDENCE_LIMIT])
         raise InputRefused(
-            what=f"the Parquet file cannot be read: {error}",
-            where=file.name,
-            mend="write the file again",
-            code="TZ-IN-15",
+            what=f"{counted(len(nested), 'column')} hold lists or records in their cells: {listed}",
+            where=name,
+            mend="write one value a cell, or leave these columns out, and write the file again",
+            code="TZ-IN-65",
+        )
+
+
+def _refuse_vast(n_rows: int, n_columns: int, name: str) -> None:
+    if n_rows * n_columns > CELLS_LIMIT:
+        how = (
+            f"the file has {n_rows:,} rows of {n_columns:,} columns; the limit is 300 million cells"
+        )
+        raise too_large(name, how, "keep only the columns the study needs")
+
+
+def _plain(frame: pl.DataFrame, name: str) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
+    """Return a frame whose times show the clock of their own zone, and bytes as text."""
+    import polars as pl
+
+    zoned: list[str] = []
+    changed: list[pl.Series] = []
+    for series in frame:
+        kind = series.dtype
+        if isinstance(kind, pl.Datetime) and kind.time_zone is not None:
+            zoned.append(f"{shown(series.name)}: {kind.time_zone}")
+            changed.append(series.dt.replace_time_zone(None))
+        elif kind == pl.Binary:
+            changed.append(_text_of_bytes(series, name))
+    if not zoned:
+        return frame.with_columns(changed), ()
+    what = (
+        f"{counted(len(zoned), 'column')} of times with a time zone: the day and hour are those of "
+        "the clock there"
+    )
+    note = Finding(
+        code="file_time_zone", severity=Severity.NOTE, what=what, where=name, evidence=tuple(zoned)
+    )
+    return frame.with_columns(changed), (note,)
+
+
+def _text_of_bytes(series: pl.Series, name: str) -> pl.Series:
+    import polars as pl
+
+    try:
+        return series.cast(pl.String)
+    except pl.exceptions.PolarsError as error:
+        raise InputRefused(
+            what=f"column {shown(series.name)} holds bytes that are no text",
+            where=name,
+            mend="leave the column out, and write the file again",
+            code="TZ-IN-65",
         ) from error
-    return grid_from_frame(frame, file.name)
 
 
 READER = Reader(order=20, words="a Parquet file", recognises=_recognises, read=_read)

@@ -1,4 +1,4 @@
-"""Which row is the header, and what the columns are called."""
+"""Which rows are the header; title rows above it are left out."""
 
 from __future__ import annotations
 
@@ -7,123 +7,69 @@ import dataclasses
 import numpy as np
 
 from timezero.errors import InputRefused
-from timezero.findings import Finding, Severity
+from timezero.findings import Severity
 from timezero.intake.bench import Bench
+from timezero.intake.header_choice import header_of
+from timezero.intake.header_rows import Part, joined_headings
+from timezero.intake.headings import names_of
+from timezero.intake.row_looks import filled_rows, row_words
+from timezero.intake.rows import rows_between
 from timezero.intake.step import Step
-from timezero.intake.tables import Column, column_letter, on_one_line
+from timezero.intake.tables import EVIDENCE_LIMIT
 from timezero.intake.wording import counted
+from timezero.model.cohort import AttritionStep
 
 
 def _run(bench: Bench) -> None:
     if bench.grid.is_headed:
         return
-    filled = _filled(bench.table.columns, bench.n)
-    if not filled.any():
-        raise InputRefused(
-            what="the file is empty", where=bench.table.name, mend="give a table", code="TZ-IN-04"
-        )
-    at = int(np.flatnonzero(filled)[0])
-    kept = np.flatnonzero(filled[at + 1 :]) + at + 1
-    if not kept.size:
+    table = bench.table
+    filled = filled_rows(table.columns, bench.n)
+    part = Part(columns=table.columns, rows=table.rows, filled=filled, merged=bench.grid.merged)
+    at = header_of(bench, part)
+    if not filled[at[-1] + 1 :].any():
         raise InputRefused(
             what="the table has a header and no rows",
-            where=bench.table.name,
+            where=table.name,
             mend="give a table with one row a patient",
             code="TZ-IN-05",
         )
-    _refuse_ragged(bench, at, kept)
-    names = _headings(bench, at, kept)
-    rows, last = bench.table.rows, int(kept[-1])
-    n_blank = last - at - kept.size
-    if n_blank:
+    names = names_of(joined_headings(part, at), [column.letter for column in table.columns])
+    bench.header_rows = tuple(int(table.rows[k]) for k in at)
+    _tell_titles(bench, [int(k) for k in np.flatnonzero(filled[: at[-1]]) if k not in at])
+    n_above = at[-1] + 1
+    columns = tuple(
+        dataclasses.replace(column, name=name, text=column.text.alias(name))
+        for column, name in zip(table.columns, names, strict=True)
+    )
+    headed = dataclasses.replace(table, columns=columns)
+    bench.table = rows_between(headed, n_above, bench.n)
+    _count(bench, n_above)
+
+
+def _tell_titles(bench: Bench, titles: list[int]) -> None:
+    if titles:
         bench.tell(
-            "file_empty_rows", Severity.NOTE, f"passed over: {counted(n_blank, 'empty row')}"
+            "file_title_rows",
+            Severity.NOTE,
+            f"left out: {counted(len(titles), 'row')} above the header",
+            evidence=tuple(row_words(bench.table, k) for k in titles[:EVIDENCE_LIMIT]),
         )
-    if at:
-        what = f"passed over above the header: {counted(at, 'empty row')}"
-        bench.tell("file_empty_rows", Severity.NOTE, what)
-    bench.table = dataclasses.replace(
-        bench.table,
-        columns=tuple(_below(bench.table.columns[k], name, kept) for k, name in names),
-        rows=rows[kept],
-        n_read=last - at,
-    )
 
 
-def _filled(columns: tuple[Column, ...], n: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    filled = np.zeros(n, dtype=np.bool_)
-    for column in columns:
-        filled |= column.kinds != 0
-    return filled
-
-
-def _below(column: Column, name: str, kept: np.ndarray[tuple[int], np.dtype[np.intp]]) -> Column:
-    return dataclasses.replace(
-        column,
-        name=name,
-        text=column.text.gather(kept).alias(name),
-        kinds=column.kinds[kept],
-        numbers=column.numbers[kept],
-        days=column.days[kept],
-    )
-
-
-def _headings(
-    bench: Bench, at: int, kept: np.ndarray[tuple[int], np.dtype[np.intp]]
-) -> list[tuple[int, str]]:
-    """Name every column that has a header or a value; same names get their letter."""
-    header = [on_one_line(column.text[at] or "") for column in bench.table.columns]
-    names: list[tuple[int, str]] = []
-    for index, heading in enumerate(header):
-        letter = column_letter(index)
-        if not heading:
-            if not (bench.table.columns[index].kinds[kept] != 0).any():
-                continue
-            what = f"column {letter} has no header; it is called column_{index + 1}"
-            bench.tell("header_blank", Severity.WARNING, what)
-            names.append((index, f"column_{index + 1}"))
-        elif header.count(heading) > 1:
-            names.append((index, f"{heading} [{letter}]"))
-        else:
-            names.append((index, heading))
-    for heading in dict.fromkeys(h for h in header if h and header.count(h) > 1):
-        letters = ", ".join(
-            f"{heading} [{column_letter(k)}]" for k, other in enumerate(header) if other == heading
-        )
-        what = f"several columns are called {heading!r}; they are told apart as {letters}"
-        bench.tell("header_duplicated", Severity.WARNING, what)
-    return names
-
-
-def _refuse_ragged(bench: Bench, at: int, kept: np.ndarray[tuple[int], np.dtype[np.intp]]) -> None:
-    widths = bench.grid.widths
-    if widths is None:
+def _count(bench: Bench, n_above: int) -> None:
+    """Begin the flow of rows below a header that stands alone, else with all rows read."""
+    if n_above == 1:
+        bench.table = dataclasses.replace(bench.table, n_read=bench.table.n_read - 1)
         return
-    width = int(widths[at])
-    beyond = _filled(bench.table.columns[width:], bench.n)
-    # Cells that are merely empty beyond the header shift nothing.
-    ragged = [int(k) for k in kept if widths[k] < width or beyond[k]]
-    if not ragged:
-        return
-    name = bench.table.name
-    findings = tuple(
-        Finding(
-            code="file_ragged",
-            severity=Severity.ERROR,
-            what=f"row {k + 1} has {int(widths[k])} cells; the header has {width}",
-            where=f"{name}, row {k + 1}",
-            mend="export the table again; a cell with the delimiter in it needs quotation marks",
-            n_rows=1,
+    bench.attrition.append(
+        AttritionStep(
+            step="file_title_rows",
+            n_patients=bench.n,
+            n_removed=n_above,
+            reason="title rows and the header",
         )
-        for k in ragged[:20]
-    )
-    raise InputRefused(
-        what=f"not as many cells as the header in {counted(len(ragged), 'row')}",
-        where=f"{name}, first at row {ragged[0] + 1}",
-        mend=findings[0].mend,
-        code="TZ-IN-14",
-        findings=findings,
     )
 
 
-STEP = Step(order=110, title="The header", run=_run)
+STEP = Step(order=130, title="The header", run=_run)

@@ -9,6 +9,7 @@ import numpy as np
 
 from timezero.arrays import Bools, Floats
 from timezero.model.estimate import Curve
+from timezero.report.coarse_curves import CoarseCurve, other_arm
 from timezero.report.curve_reading import Reach, at_risk_at, reach_of, so_far, value_at
 from timezero.report.document import Table
 from timezero.report.drawing import (
@@ -59,21 +60,14 @@ class Panel:
     crossings: bool = False
 
 
-def other_arm(curves: Sequence[Curve], curve: Curve) -> Curve | None:
-    """Return the arm from which patients cross to this one, where patients do cross."""
-    found = [c for c in curves if c is not curve and c.n_crossed.any()]
-    return found[0] if found else None
-
-
 def table_counts(panel: Panel, curve: Curve, ticks: Floats) -> dict[str, tuple[str, ...]]:
     """Return the lines of the table for one arm, small numbers hidden."""
-    counts = {
-        "at risk": at_risk_at(curve, other_arm(panel.curves, curve), ticks),
-        "events": so_far(curve, curve.n_events, ticks),
-        "censored": so_far(curve, curve.n_censored, ticks),
-    }
-    if panel.crossings and curve.n_crossed.any():
-        counts["crossed over"] = so_far(curve, curve.n_crossed, ticks)
+    if isinstance(curve, CoarseCurve):
+        counts = curve.counts_at(ticks)
+        if not panel.crossings or curve.arm == "intervention":
+            del counts["crossed over"]
+    else:
+        counts = _exact_counts(panel, curve, ticks)
     by_tick = [
         printed_counts([float(c[k]) for c in counts.values()], panel.smallest)
         for k in range(ticks.size)
@@ -81,8 +75,22 @@ def table_counts(panel: Panel, curve: Curve, ticks: Floats) -> dict[str, tuple[s
     return {name: tuple(row[j] for row in by_tick) for j, name in enumerate(counts)}
 
 
+def _exact_counts(panel: Panel, curve: Curve, ticks: Floats) -> dict[str, Floats]:
+    counts = {
+        "at risk": at_risk_at(curve, other_arm(panel.curves, curve), ticks),
+        "events": so_far(curve, curve.n_events, ticks),
+        "censored": so_far(curve, curve.n_censored, ticks),
+    }
+    if panel.crossings and curve.n_crossed.any():
+        counts["crossed over"] = so_far(curve, curve.n_crossed, ticks)
+    return counts
+
+
 def panel_ticks(panel: Panel) -> Floats:
     """Return the times at which the table is read."""
+    first = panel.curves[0]
+    if isinstance(first, CoarseCurve):
+        return first.ticks(panel.last)
     ticks = round_ticks(panel.last, most=5)
     start = max(curve.starts_at for curve in panel.curves)
     if start <= 0.0:
@@ -94,6 +102,8 @@ def panel_ticks(panel: Panel) -> Floats:
 def axis_ticks(panel: Panel) -> list[float]:
     """Return the times named on the axis: round ones, and those at which the table is read."""
     read = panel_ticks(panel).tolist()
+    if isinstance(panel.curves[0], CoarseCurve):
+        return read
     apart = SPACE_BETWEEN_TICKS * panel.last
     further = [t for t in round_ticks(panel.last, most=5).tolist() if abs(t - read[0]) > apart]
     return sorted({*read, *further})

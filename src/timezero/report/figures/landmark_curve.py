@@ -12,7 +12,7 @@ from timezero.report.document import Figure, FigureMethod, Picture, Table
 from timezero.report.drawing import BLACK, BLUE, as_svg, axes_at, canvas, house_style, wrapped
 from timezero.report.figures._interval_axis import ratio_limits, set_ratio_axis
 from timezero.report.numbers import interval, ratio, tick
-from timezero.report.small_cells import printed_counts, smallest_shown
+from timezero.report.small_cells import WITHHELD, printed_counts, smallest_shown
 
 LONGEST_TABLE = 60
 
@@ -69,7 +69,9 @@ def _rows(table: DataTable, smallest: int) -> tuple[tuple[str, ...], ...]:
             if columns[name][k] < 700
         }
         treated = columns["n_treated"][k]
-        groups = printed_counts([treated, columns["n"][k] - treated], smallest)
+        n = columns["n"][k]
+        hidden = min(treated, n) < 0
+        groups = printed_counts([treated, WITHHELD if hidden else n - treated], smallest)
         events = printed_counts([columns["n_events"][k]], smallest)
         rows.append(
             (

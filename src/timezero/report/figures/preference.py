@@ -24,8 +24,9 @@ EQUIPOISE: Final = (0.3, 0.7)
 
 
 def _shares(counts: list[float]) -> list[float]:
-    total = sum(counts) or 1.0
-    return [count / total for count in counts]
+    shown = [max(count, 0.0) for count in counts]
+    total = sum(shown) or 1.0
+    return [count / total for count in shown]
 
 
 def _unsigned_percent(value: float, _: int = 0) -> str:
@@ -93,7 +94,8 @@ def _draw(result: StudyResult) -> Figure | None:
         ),
         note="The preference score is the fitted chance of treatment, set against how common "
         "treatment is. Scores from 0.3 to 0.7 (grey) mean that the choice was open. Where the two "
-        "histograms do not overlap there is nobody to compare with.",
+        "histograms do not overlap there is nobody to compare with."
+        + (" Bars of hidden numbers are left out." if smallest > 1 else ""),
     )
 
 

@@ -19,7 +19,7 @@ from timezero.report.drawing import (
 )
 from timezero.report.figures.two_panels import time_axis
 from timezero.report.numbers import amount, p_value
-from timezero.report.small_cells import is_private
+from timezero.report.small_cells import is_own
 from timezero.report.thinning import kept_positions
 
 
@@ -56,7 +56,7 @@ def _title(table: DataTable, level: float) -> str:
 
 def _draw(result: StudyResult) -> Figure | None:
     found = [t for rung in result.rungs if (t := rung.table("schoenfeld")) is not None]
-    if not found or (not is_private(result) and result.cohort.event.sum() < MINIMUM_EVENTS_SHARED):
+    if not found or (not is_own(result) and result.cohort.event.sum() < MINIMUM_EVENTS_SHARED):
         return None
     table = found[0]
     notes = table.notes

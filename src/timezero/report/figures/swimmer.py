@@ -1,4 +1,4 @@
-"""One line a patient, from time zero to the last contact; in the private profile only."""
+"""One line a patient, from time zero to the last contact; in the profile own only."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from timezero.report.drawing import (
 )
 from timezero.report.figures.two_panels import time_axis
 from timezero.report.numbers import amount
-from timezero.report.small_cells import is_private
+from timezero.report.small_cells import is_own
 from timezero.report.thinning import kept_positions
 
 MOST_PATIENTS = 60
@@ -82,7 +82,7 @@ def _picture(result: StudyResult, chosen: Ints) -> str:
 
 def _draw(result: StudyResult) -> Figure | None:
     cohort = result.cohort
-    if not is_private(result):
+    if not is_own(result):
         return None
     chosen = _chosen(cohort)
     credited = float(np.nansum(np.minimum(cohort.initiation, cohort.exit)))
@@ -109,7 +109,7 @@ def _draw(result: StudyResult) -> Figure | None:
             header=("Patient", f"Treated after, {unit}", f"Followed, {unit}", "Event"),
             rows=rows,
         ),
-        note="Patient-level picture, in the private profile only: do not pass it on.",
+        note="Patient-level picture, in the profile own only: do not pass it on.",
     )
 
 

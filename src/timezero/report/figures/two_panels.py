@@ -88,7 +88,12 @@ def _draw(result: StudyResult) -> Figure | None:
 
 def drawing_note(smallest: int) -> str:
     """Return how the curves are drawn, in words."""
-    end = f" Curves end where fewer than {smallest} are at risk." if smallest > 1 else ""
+    end = (
+        f" For passing on, curves are read off at whole months where at least {smallest} events "
+        f"make a step, and end where fewer than {smallest} are at risk."
+        if smallest > 1
+        else ""
+    )
     return (
         "Bands: pointwise intervals by the log-log transformation. Upright strokes: censored. "
         f"Thin lines: fewer than 10 at risk.{end} The space between two curves looks larger than "

@@ -62,7 +62,7 @@ def _draw_weights(axes: Axes, rows: list[dict[str, float]]) -> None:
 
 def _draw_left(axes: Axes, rows: list[dict[str, float]]) -> None:
     at = [row["interval_start"] for row in rows]
-    left = [row["effective_sample_size"] / row["n"] if row["n"] else math.nan for row in rows]
+    left = [row["effective_sample_size"] / row["n"] if row["n"] > 0 else math.nan for row in rows]
     axes.plot(at, left, color=BLACK, linewidth=1.4, marker="s", ms=3.5)
     axes.axhline(0.5, color=GREY, linewidth=0.8, linestyle=(0, (1, 1.5)))
 
@@ -103,7 +103,7 @@ def _picture(table: DataTable, title: str, label: str, name: str) -> str:
 
 def _row(rung: Rung, row: dict[str, float], arm: str, smallest: int) -> tuple[str, ...]:
     left = row["effective_sample_size"]
-    hidden = 0 < row["n"] < smallest
+    hidden = row["n"] < smallest and row["n"] != 0
     return (
         titled(rung),
         ARMS[arm].lower(),

@@ -20,14 +20,14 @@ def render_html(result: StudyResult) -> str:
     Parameters
     ----------
     result : StudyResult
-        In the ``shared`` profile small numbers are hidden and no patient is drawn.
+        In the profiles ``publish`` and ``cms`` small numbers are hidden and no patient is drawn.
     """
     question = result.protocol.question
     page = environment().get_template("report.html")
     text = page.render(
         title=question.title or f"A second look: {result.cohort.name}",
         result=result,
-        private=result.protocol.report.profile == "private",
+        private=result.protocol.report.profile == "own",
         sections=write_sections(result),
     )
     return without_controls(text)

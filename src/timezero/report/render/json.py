@@ -13,7 +13,7 @@ import numpy as np
 
 from timezero.arrays import Floats, Ints
 from timezero.errors import InputRefused
-from timezero.model.cohort import Cohort
+from timezero.model.cohort import Cohort, Covariate
 from timezero.model.estimate import ArmSummary, AtTime, Contrast, Curve
 from timezero.model.result import Provenance, Rung, Share, StudyResult, Verdict
 from timezero.report.render.json_parts import (
@@ -23,12 +23,19 @@ from timezero.report.render.json_parts import (
     finite,
     named_numbers,
     one_finding,
+    rounded,
     series,
+    shown_count,
+    shown_counts,
 )
+from timezero.report.shareable import SharedCohort, count_of, shareable
+from timezero.report.small_cells import is_own
 from timezero.report.thinning import kept_positions
 
 SCHEMA_NAME: Final = "timezero/study-result/1"
 LONGEST_CURVE: Final = 5_000
+OWNER_ONLY: Final = 0o600
+READABLE: Final = 0o644
 
 
 def _cohort(cohort: Cohort) -> Json:
@@ -37,25 +44,29 @@ def _cohort(cohort: Cohort) -> Json:
         "simulated": cohort.simulated,
         "time_unit": cohort.time_unit,
         "n": cohort.n,
-        "n_events": int(cohort.event.sum()),
-        "n_initiated": cohort.n_initiated,
-        "n_triggered": None if cohort.trigger is None else cohort.n_triggered,
+        "n_events": shown_count(count_of(cohort, ("events",), int(cohort.event.sum()))),
+        "n_initiated": shown_count(count_of(cohort, ("treated",), cohort.n_initiated)),
+        "n_triggered": None
+        if cohort.trigger is None
+        else shown_count(count_of(cohort, ("triggered",), cohort.n_triggered)),
         "covariates": [
             {
                 "name": c.name,
                 "kind": c.kind,
                 "levels": list(c.levels),
-                "n_missing": int(np.isnan(c.values).sum()),
+                "n_missing": _n_missing(cohort, c),
             }
             for c in cohort.covariates
         ],
-        "n_competing": None if cohort.competing is None else cohort.n_competing,
+        "n_competing": None
+        if cohort.competing is None
+        else shown_count(count_of(cohort, ("competing",), cohort.n_competing)),
         "histories": [
             {
                 "name": h.name,
                 "kind": h.kind,
                 "levels": list(h.levels),
-                "n_measured": int(h.values.size),
+                "n_measured": None if isinstance(cohort, SharedCohort) else int(h.values.size),
                 "maximum_age": finite(h.maximum_age),
             }
             for h in cohort.histories
@@ -67,14 +78,19 @@ def _cohort(cohort: Cohort) -> Json:
         "attrition": [
             {
                 "step": a.step,
-                "n_patients": a.n_patients,
-                "n_removed": a.n_removed,
+                "n_patients": shown_count(a.n_patients),
+                "n_removed": shown_count(a.n_removed),
                 "reason": a.reason,
             }
             for a in cohort.attrition
         ],
         "digest": cohort.digest,
     }
+
+
+def _n_missing(cohort: Cohort, covariate: Covariate) -> int | None:
+    n = int(np.isnan(covariate.values).sum())
+    return shown_count(count_of(cohort, ("missing", covariate.name), n)) if n else 0
 
 
 def _contrast(contrast: Contrast) -> Json:
@@ -105,7 +121,7 @@ def _contrast(contrast: Contrast) -> Json:
 def _summed(counts: Floats, kept: Ints) -> list[float | str | None]:
     """Add the counts of left-out times to the next time kept, so that totals stay right."""
     if kept.size == counts.size:
-        return series(counts.tolist())
+        return shown_counts(counts.tolist())
     running = np.cumsum(counts)[kept]
     return series(np.diff(running, prepend=0.0).tolist())
 
@@ -121,7 +137,7 @@ def _curve(curve: Curve) -> Json:
         "lower": series(curve.lower[kept].tolist()),
         "upper": series(curve.upper[kept].tolist()),
         "standard_error": series(curve.standard_error[kept].tolist()),
-        "n_at_risk": series(curve.n_at_risk[kept].tolist()),
+        "n_at_risk": shown_counts(curve.n_at_risk[kept].tolist()),
         "n_events": _summed(curve.n_events, kept),
         "n_censored": _summed(curve.n_censored, kept),
         "n_crossed": _summed(curve.n_crossed, kept),
@@ -145,8 +161,8 @@ def _arm(arm: ArmSummary) -> Json:
     return {
         "arm": arm.arm,
         "label": arm.label,
-        "n_patients": arm.n_patients,
-        "n_events": arm.n_events,
+        "n_patients": shown_count(arm.n_patients),
+        "n_events": shown_count(arm.n_events),
         **named_numbers(
             {
                 "person_time": arm.person_time,
@@ -215,9 +231,20 @@ def _provenance(provenance: Provenance) -> Json:
 
 
 def as_json(result: StudyResult) -> Json:
-    """Return the result as nested dictionaries and lists, ready to be written as JSON."""
+    """Return the result as nested dictionaries and lists, ready to be written as JSON.
+
+    In the profiles for others it is the shareable result, with numbers rounded.
+    """
+    if is_own(result):
+        return _whole(result)
+    return rounded(_whole(shareable(result)))
+
+
+def _whole(result: StudyResult) -> Json:
+    report = result.protocol.report
     return {
         "schema": SCHEMA_NAME,
+        "privacy": {"profile": report.profile, "smallest_shown": report.smallest_shown},
         "cohort": _cohort(result.cohort),
         "rungs": [_rung(r) for r in result.rungs],
         "verdict": _verdict(result.verdict),
@@ -226,16 +253,18 @@ def as_json(result: StudyResult) -> Json:
         "findings": [one_finding(f) for f in result.findings],
         "guards": [dataclasses.asdict(g) for g in result.guards],
         "provenance": _provenance(result.provenance),
+        "record": None if result.record is None else dataclasses.asdict(result.record),
     }
 
 
 def render_json(result: StudyResult) -> str:
     """Return the whole result as JSON text.
 
-    It is the analyst's own artefact: complete, without small numbers hidden. It holds no row of
-    a patient, but a curve of few patients shows when each of them died. Numbers are written so
-    that reading them back gives the same double; NaN and infinities are null, and an infinite
-    number is flagged by a neighbour such as ``"upper_is_infinite": true``.
+    In the profile ``own`` it is complete. It holds no row of a patient, but a curve of few
+    patients shows when each of them died; numbers are written so that reading them back gives the
+    same double. In ``publish`` and ``cms`` hidden counts are null, curves are on a grid of months,
+    and numbers have four significant digits. NaN and infinities are null, and an infinite number
+    is flagged by a neighbour such as ``"upper_is_infinite": true``.
     """
     return json.dumps(as_json(result), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
@@ -245,7 +274,7 @@ def schema_text() -> str:
     return (SCHEMAS / "study-result-1.json").read_text(encoding="utf-8")
 
 
-def write_text(path: str | os.PathLike[str], text: str) -> None:
+def write_text(path: str | os.PathLike[str], text: str, *, private: bool = False) -> None:
     """Write text to a file so that the file is never seen half written.
 
     Parameters
@@ -253,6 +282,9 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
     path : str or path
         Replaced when it exists; its folder is made when it does not. A link is followed, and
         what is no ordinary file, such as ``/dev/null``, is written to and not replaced.
+    private : bool
+        Rows of patients: the file is for its owner alone (0600). Others are as the umask says,
+        and never writable by others than the owner (0644 at most).
 
     Raises
     ------
@@ -264,7 +296,7 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
         if target.exists() and not target.is_file():
             target.write_text(text, encoding="utf-8", newline="\n")
         else:
-            _replace(target, text)
+            _replace(target, text, private=private)
     except OSError as error:
         raise InputRefused(
             what=f"the file cannot be written: {error.strerror or type(error).__name__}",
@@ -274,7 +306,7 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
         ) from error
 
 
-def _replace(target: Path, text: str) -> None:
+def _replace(target: Path, text: str, *, private: bool) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(
         dir=target.parent, prefix=f".{target.name}.", suffix=".tmp"
@@ -282,12 +314,17 @@ def _replace(target: Path, text: str) -> None:
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
-        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
-        Path(temporary).chmod(mode)
+        Path(temporary).chmod(OWNER_ONLY if private else _mode(target))
         Path(temporary).replace(target)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _mode(target: Path) -> int:
+    """Return the mode of a report: that of the file it replaces, or as the umask says."""
+    asked = target.stat().st_mode & 0o777 if target.exists() else READABLE & ~_umask()
+    return asked & READABLE
 
 
 def _umask() -> int:

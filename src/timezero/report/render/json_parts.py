@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 from timezero.findings import Finding
 from timezero.model.result import DataTable
+from timezero.report.count_ledger import COUNTS
 
 Json: TypeAlias = dict[str, Any]
+DIGITS: Final = 4
 SCHEMAS: Final = Path(__file__).resolve().parent.parent / "schema"
 
 
@@ -34,12 +36,41 @@ def series(values: Iterable[float | str]) -> list[float | str | None]:
     return [v if isinstance(v, str) else finite(v) for v in values]
 
 
+def shown_count(count: int) -> int | None:
+    """Return a count, or nothing where it is hidden."""
+    return None if count < 0 else count
+
+
+def shown_counts(counts: Iterable[float]) -> list[float | str | None]:
+    """Return a series of counts with nothing where one is hidden."""
+    return [finite(v) if v >= 0.0 else None for v in counts]
+
+
+def counts_or_words(column: Iterable[float | str]) -> list[float | str | None]:
+    """Return a column of counts with nothing where one is hidden."""
+    return [v if isinstance(v, str) else shown_counts([v])[0] for v in column]
+
+
+def rounded(value: Any) -> Any:
+    """Return JSON with every number that is not whole at four significant digits."""
+    if isinstance(value, dict):
+        return {name: rounded(v) for name, v in cast("Json", value).items()}
+    if isinstance(value, list):
+        return [rounded(v) for v in cast("list[Any]", value)]
+    if isinstance(value, float) and not value.is_integer():
+        return float(f"{value:.{DIGITS}g}")
+    return value
+
+
 def data_table(found: DataTable) -> Json:
     """Return a data table."""
     return {
         "name": found.name,
         "title": found.title,
-        "columns": {name: series(column) for name, column in found.columns.items()},
+        "columns": {
+            name: counts_or_words(column) if COUNTS.search(name) else series(column)
+            for name, column in found.columns.items()
+        },
         "notes": named_numbers(found.notes),
     }
 
@@ -52,5 +83,5 @@ def one_finding(found: Finding) -> Json:
         "what": found.what,
         "where": found.where,
         "mend": found.mend,
-        "n_rows": found.n_rows,
+        "n_rows": shown_count(found.n_rows),
     }

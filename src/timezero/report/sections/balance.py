@@ -11,7 +11,7 @@ from timezero.report.figures.love_plot import FIGURE as LOVE_PLOT
 from timezero.report.figures.preference import FIGURE as PREFERENCE
 from timezero.report.ladder_rows import titled
 from timezero.report.numbers import tick
-from timezero.report.small_cells import printed_counts, smallest_shown
+from timezero.report.small_cells import WITHHELD, printed_counts, smallest_shown
 
 
 def _positivity(rung: Rung, table: DataTable, *, unit: str, smallest: int) -> Table:
@@ -24,7 +24,8 @@ def _positivity(rung: Rung, table: DataTable, *, unit: str, smallest: int) -> Ta
     )
     rows: list[tuple[str, ...]] = []
     for cell, start, n, treated, problem in zip(*columns, strict=True):
-        counts = printed_counts([treated, n - treated], smallest)
+        rest = WITHHELD if min(treated, n) < 0 else n - treated
+        counts = printed_counts([treated, rest], smallest)
         rows.append((cell, tick(start), *counts, problem))
     return Table(
         caption=f"{titled(rung)}: kinds of patients without a counterpart",

@@ -24,6 +24,18 @@ def _printed(value: Any) -> str:
     return str(value)
 
 
+def _recorded(result: StudyResult) -> Iterator[tuple[str, str]]:
+    record = result.record
+    if record is None:
+        yield "Analyses of these data so far", "not known: no study record is kept"
+        return
+    yield "Analyses of these data so far", f"{record.number}, this one included"
+    yield "Study files used on these data", str(record.n_protocols)
+    before = "yes" if record.prespecified else "no"
+    yield "Study file registered before the first analysis of these data", before
+    yield "Run in the study record", record.run
+
+
 def _blocks(result: StudyResult) -> Iterator[Block]:
     made = result.provenance
     yield Table(
@@ -35,6 +47,7 @@ def _blocks(result: StudyResult) -> Iterator[Block]:
             ("Digest of the study file (SHA-256)", made.protocol_digest),
             ("Seed", str(made.seed)),
             ("Made at", made.made_at),
+            *_recorded(result),
             *((f"Version of {name}", version) for name, version in made.versions.items()),
         ),
     )

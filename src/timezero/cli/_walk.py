@@ -1,0 +1,85 @@
+"""Reading a registry and walking the ladder, with a record of it or without one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from timezero.ladder.climb import Progress
+    from timezero.model.cohort import Cohort
+    from timezero.model.protocol import Protocol
+    from timezero.model.recipe import Recipe
+    from timezero.model.result import StudyResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What a study is made of.
+
+    Parameters
+    ----------
+    protocol : Protocol
+    registry : Path
+    second : Path or None
+        The table with values that change.
+    recipe : Recipe or None
+    earlier : Path or None
+        An earlier state of the registry.
+    study : str
+        Name of the study in the record.
+    """
+
+    protocol: Protocol
+    registry: Path
+    second: Path | None
+    recipe: Recipe | None
+    earlier: Path | None
+    study: str
+
+
+def walked(given: Given, place: str | None, progress: Progress) -> StudyResult:
+    """Read and walk the ladder; with a record, everything about it is kept there."""
+    from timezero.checkpoints import default_folder
+    from timezero.intake.cohort import read_cohort
+    from timezero.ladder.run import study as walk
+    from timezero.ladder.run import study_key
+
+    read = partial(read_cohort, protocol=given.protocol, histories=given.second)
+    if place is not None:
+        return _walked_on_record(given, place, progress, read=read)
+    cohort = read(given.registry, recipe=given.recipe, earlier=given.earlier)
+    keep_in = default_folder(study_key(cohort, given.protocol), kind="studies")
+    return walk(cohort, given.protocol, progress=progress, keep_in=keep_in)
+
+
+def _walked_on_record(
+    given: Given, place: str, progress: Progress, *, read: Callable[..., Cohort]
+) -> StudyResult:
+    from timezero.cli._record import Inputs, earlier_registry, recorded
+    from timezero.intake.recipe_file import write_recipe
+    from timezero.ladder.run import study as walk
+    from timezero.store import open_store
+
+    inputs = Inputs(
+        study=given.study,
+        registry=given.registry,
+        protocol=given.protocol.model_dump_json(by_alias=True),
+        recipe="" if given.recipe is None else write_recipe(given.recipe),
+    )
+    with open_store(place) as store:
+        with earlier_registry(store, inputs) as earlier:
+            cohort = read(given.registry, recipe=given.recipe, earlier=given.earlier or earlier)
+        with recorded(store, inputs, cohort, given.protocol) as run:
+            result = walk(
+                cohort,
+                given.protocol,
+                progress=run.telling(progress),
+                keep_in=run.keeper,
+                record=run.analysis,
+            )
+            run.finish(result)
+        return result

@@ -1,0 +1,1 @@
+"""Dates as people write them: shapes, questions about their meaning, and what they become."""

@@ -1,0 +1,59 @@
+"""Reading a registry that is to be passed on, with an account of what reading leaves out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from timezero.errors import InputRefused
+from timezero.findings import Severity
+from timezero.intake.deidentify import ColumnDone, guessed_roles
+from timezero.intake.identifiers import identifier_kind
+from timezero.intake.sources import read_table
+from timezero.intake.tables import Table
+from timezero.model.protocol import DataPart, Protocol
+from timezero.model.recipe import Recipe
+
+
+def read_for_sharing(
+    registry: str | Path, protocol: Protocol | None = None, recipe: Recipe | None = None
+) -> tuple[Protocol, Table, tuple[ColumnDone, ...]]:
+    """Return the protocol, guessed where none is given, the table, and what reading left out.
+
+    Parameters
+    ----------
+    registry : path
+    protocol : Protocol, optional
+    recipe : Recipe, optional
+        How the cells are to be read.
+
+    Raises
+    ------
+    InputRefused
+        The file cannot be read, or it is not clear how: all open questions are listed.
+    """
+    seen: list[ColumnDone] = []
+    used: list[DataPart] = []
+
+    def roles(table: Table) -> DataPart:
+        for column in table.columns:
+            kind = identifier_kind(column.name, column)
+            why = "left out on reading" if kind is None else f"direct identifier: {kind}"
+            n = len(column.text) - int(column.text.null_count())
+            said = why.replace("_", " ")
+            seen.append(ColumnDone(name=column.name, done="left out", why=said, n_cells=n))
+        used.append(guessed_roles(table) if protocol is None else protocol.data)
+        return used[-1]
+
+    sheet = None if protocol is None else protocol.data.sheet
+    table = read_table(registry, sheet=sheet, data=roles, recipe=recipe)
+    questions = tuple(f for f in table.findings if f.severity is Severity.QUESTION)
+    if questions:
+        raise InputRefused(
+            what=f"{len(questions)} things about this file are open: {questions[0].what}",
+            where=questions[0].where,
+            mend="answer them with `timezero init`, and give the study file with --study",
+            code="TZ-IN-71",
+            findings=questions,
+        )
+    gone = tuple(done for done in seen if done.name not in table.names)
+    return protocol or Protocol(data=used[0]), table, gone

@@ -1,0 +1,62 @@
+"""An event column with one mark and empty cells: an empty cell may mean that nothing happened."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Final
+
+import numpy as np
+
+from timezero.arrays import Bools
+from timezero.findings import Option
+from timezero.intake.bench import Bench
+from timezero.intake.events import same_value
+from timezero.intake.step import Step
+from timezero.intake.tables import EMPTY, TEXT, Column, shown
+from timezero.intake.wording import counted
+
+CODE: Final = "event_blank"
+NOTHING: Final = "0"
+
+
+def _run(bench: Bench) -> None:
+    for column in bench.used("event"):
+        blank = np.asarray(column.kinds == EMPTY)
+        said = bench.said(column.name).blank
+        if not blank.any() or blank.all() or said == "missing":
+            continue
+        values = {same_value(text) for text in column.text.drop_nulls().unique().to_list()}
+        if said is None and (len(values) > 1 or NOTHING in values):
+            continue
+        if said is None:
+            _ask(bench, column, blank)
+        _fill(bench, column, blank)
+
+
+def _ask(bench: Bench, column: Column, blank: Bools) -> None:
+    mark = shown(column.text.drop_nulls()[0])
+    n = counted(blank, "empty cell")
+    bench.ask(
+        CODE,
+        f"{column.name} has {mark} in {counted(~blank, 'cell')}, and {n}",
+        key="blank",
+        column=column,
+        mask=blank,
+        options=(
+            Option(value="zero", words=f"{n} mean: it did not happen, and become {NOTHING}"),
+            Option(value="missing", words=f"{n} mean: not recorded"),
+        ),
+    )
+
+
+def _fill(bench: Bench, column: Column, blank: Bools) -> None:
+    import polars as pl
+
+    text = column.text.set(pl.Series(blank), NOTHING)
+    kinds = np.where(blank, TEXT, column.kinds).astype(np.int8)
+    filled = dataclasses.replace(column, text=text, kinds=kinds)
+    rule = "an empty cell means that it did not happen"
+    bench.change(filled, code=CODE, rule=rule, mask=blank, new=text)
+
+
+STEP = Step(order=380, title="Empty cells of the event column", run=_run)

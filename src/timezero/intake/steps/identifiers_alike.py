@@ -1,0 +1,104 @@
+"""``P 12`` and ``p12`` may be one patient; the owner of the file says so."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Final
+
+import numpy as np
+
+from timezero.findings import Option
+from timezero.intake.bench import Bench
+from timezero.intake.spellings import normal_identifier
+from timezero.intake.step import Step
+from timezero.intake.tables import Column, shown
+from timezero.intake.wording import counted
+
+CODE: Final = "id_alike"
+MOST_ASKED: Final = 20
+_TOLD_APART: Final = r"[^0-9]|^0"
+
+
+def _run(bench: Bench) -> None:
+    for column in bench.used("id"):
+        merged = _merge(bench, column)
+        if bench.recipe.identifiers_settled:
+            continue
+        pairs = [p for p in _alike(merged) if p[0] not in bench.recipe.same_patient]
+        if len(pairs) > MOST_ASKED:
+            _ask_at_once(bench, merged, pairs)
+            continue
+        for variant, kept in pairs:
+            _ask(bench, merged, variant, kept)
+
+
+def _merge(bench: Bench, column: Column) -> Column:
+    meant = {old: new for old, new in bench.recipe.same_patient.items() if old != new}
+    mask = np.asarray(column.text.is_in(list(meant)).fill_null(value=False), dtype=np.bool_)
+    if not mask.any():
+        return column
+    new = column.text.replace(meant)
+    merged = dataclasses.replace(column, text=new)
+    rule = "one patient under several identifiers, as the recipe says"
+    bench.change(merged, code="id_merged", rule=rule, mask=mask, new=new)
+    return merged
+
+
+def _alike(column: Column) -> list[tuple[str, str]]:
+    """Return the identifiers that are alike, the rarer or later before the one that is kept."""
+    there = column.text.drop_nulls()
+    if not there.str.contains(_TOLD_APART).any():
+        return []
+    names = there.unique(maintain_order=True)
+    rough = names.str.to_lowercase().str.replace_all(r"[^\p{L}\p{Nd}]|0|\.0+$", "")
+    odd = names.filter(rough.is_duplicated() | names.str.contains(r"[^\x20-\x7e]"))
+    groups: dict[str, list[str]] = {}
+    for name in odd.to_list():
+        groups.setdefault(normal_identifier(name), []).append(name)
+    twice = {name for group in groups.values() if len(group) > 1 for name in group}
+    counts = dict(there.filter(there.is_in(list(twice))).value_counts().rows())
+    pairs: list[tuple[str, str]] = []
+    for form, group in groups.items():
+        kept, *others = sorted(group, key=lambda name: -counts.get(name, 1))
+        pairs += [(other, kept) for other in others if form]
+    return pairs
+
+
+def _ask(bench: Bench, column: Column, variant: str, kept: str) -> None:
+    mask = np.asarray(column.text.is_in([variant, kept]).fill_null(value=False), dtype=np.bool_)
+    bench.ask(
+        CODE,
+        f"{_visible(variant)} and {_visible(kept)} may be one patient",
+        key=("tables", bench.key, "same_patient", variant),
+        column=column,
+        mask=mask,
+        options=(
+            Option(value=kept, words=f"one patient, called {_visible(kept)}"),
+            Option(value=variant, words="two patients"),
+        ),
+    )
+
+
+def _visible(name: str) -> str:
+    """Return a name for a message; signs that cannot be seen are written as their code."""
+    seen = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in name)
+    return repr(shown(seen)) if " " in seen or seen != name else shown(seen)
+
+
+def _ask_at_once(bench: Bench, column: Column, pairs: list[tuple[str, str]]) -> None:
+    variants = [variant for variant, _ in pairs]
+    mask = np.asarray(column.text.is_in(variants).fill_null(value=False), dtype=np.bool_)
+    n = counted(len(pairs), "identifier")
+    bench.ask(
+        CODE,
+        f"{n} differ from others only by spaces, capitals, zeros or signs that cannot be seen",
+        key=("tables", bench.key, "identifiers_settled"),
+        column=column,
+        mask=mask,
+        options=(Option(value=True, words=f"{n} are patients of their own"),),
+        mend=f"write tables.{bench.key}.same_patient in the recipe for those that are one patient, "
+        "then identifiers_settled = true",
+    )
+
+
+STEP = Step(order=218, title="Identifiers that are alike", run=_run)

@@ -1,0 +1,72 @@
+"""Names, numbers and notes about a person are left out before anything is kept."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Final
+
+import numpy as np
+
+from timezero.findings import Severity
+from timezero.intake.bench import Bench
+from timezero.intake.identifiers import identifier_kind
+from timezero.intake.step import Step
+from timezero.intake.tables import Column
+from timezero.intake.wording import counted
+
+CODE: Final = "identifying_columns"
+CELLS_LOOKED_AT: Final = 500
+_NEVER_LEFT_OUT: Final = frozenset(("id", "birth"))
+
+
+def _run(bench: Bench) -> None:
+    found = {
+        column.name: kind.replace("_", " ")
+        for column in bench.table.columns
+        if (kind := identifier_kind(column.name, _some_cells(column))) is not None
+    }
+    kept = {name for name in found if bench.said(name).keep}
+    used = {name for name in found if name in bench.roles} - kept
+    dropped = tuple(name for name in found if name not in used | kept)
+    if dropped:
+        bench.drop_columns(dropped)
+        bench.tell(
+            CODE,
+            Severity.WARNING,
+            f"left out: {counted(len(dropped), 'column')} that may tell who a patient is: "
+            f"{_listed(dropped, found)}",
+            mend="columns.NAME.keep = true in the recipe keeps a column",
+        )
+    if kept:
+        what = "kept, as the recipe says, although they may tell who a patient is: "
+        bench.tell(CODE, Severity.WARNING, what + _listed(tuple(kept), found))
+    needless = tuple(n for n in used if not _NEVER_LEFT_OUT & set(bench.roles[n]))
+    if needless:
+        bench.tell(
+            CODE,
+            Severity.WARNING,
+            "used in the study although they may tell who a patient is: "
+            f"{_listed(needless, found)}",
+            mend="use a column that says the same without telling who it is",
+        )
+
+
+def _listed(names: tuple[str, ...], found: dict[str, str]) -> str:
+    return ", ".join(f"{name} ({found[name]})" for name in sorted(names, key=list(found).index))
+
+
+def _some_cells(column: Column) -> Column:
+    """Return up to five hundred filled cells, evenly spread."""
+    filled = np.flatnonzero(column.kinds != 0)
+    if filled.size > CELLS_LOOKED_AT:
+        filled = filled[np.linspace(0, filled.size - 1, CELLS_LOOKED_AT).astype(np.intp)]
+    return dataclasses.replace(
+        column,
+        text=column.text.gather(filled),
+        kinds=column.kinds[filled],
+        numbers=column.numbers[filled],
+        days=column.days[filled],
+    )
+
+
+STEP = Step(order=244, title="Columns that tell who a patient is", run=_run)

@@ -1,0 +1,98 @@
+"""One row a patient, or one row an operation? Asked when patients stand in several rows."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from timezero.arrays import Bools, Ints
+from timezero.findings import Option
+from timezero.intake.bench import Bench
+from timezero.intake.guess import known_id, words_of
+from timezero.intake.step import Step
+from timezero.intake.tables import Column
+from timezero.intake.times import read_moments
+from timezero.intake.wording import counted
+from timezero.model.protocol import DataPart
+
+SHARE_OF_DATES: Final = 0.5
+
+
+def _run(bench: Bench) -> None:
+    if bench.shape is not None or bench.data.layout == "counting_process":
+        return
+    column = _id_column(bench)
+    if column is None:
+        return
+    again = _repeated(column)
+    if not again.any() or _is_counting_process(bench):
+        return
+    dates = [c for c in bench.table.columns if c is not column and _changes(c, column)]
+    if not dates:
+        return
+    n_patients = column.text.filter(again.tolist()).n_unique()
+    named = ", ".join(c.name for c in dates[:5])
+    bench.ask(
+        "rows_long_or_wide",
+        f"{counted(n_patients, 'patient')} in several rows, with different dates ({named}): is a "
+        "row a patient, or an operation?",
+        key=("shape", "kind"),
+        column=column,
+        mask=again,
+        options=(
+            Option(
+                value="one_row_per_operation",
+                words="a row is an operation: the first and the second treatment of a patient are "
+                "found by their dates",
+            ),
+            Option(
+                value="one_row_per_patient",
+                words="a row is a patient: the repeated rows are mistakes, and will be refused",
+            ),
+        ),
+        default="one_row_per_operation" if _all_repeat(again) else None,
+    )
+
+
+def _id_column(bench: Bench) -> Column | None:
+    if bench.data.id is not None:
+        named = [c for c in bench.table.columns if c.name == bench.data.id]
+        return named[0] if named else None
+    return known_id(bench.table)
+
+
+def _repeated(column: Column) -> Bools:
+    found = column.text.is_duplicated() & column.text.is_not_null()
+    return np.asarray(found.to_numpy(), dtype=np.bool_)
+
+
+def _all_repeat(again: Bools) -> bool:
+    return bool(again.mean() > 0.5)
+
+
+def _is_counting_process(bench: Bench) -> bool:
+    names = {words_of(c.name) for c in bench.table.columns}
+    return {"start", "stop"} <= names or {"tstart", "tstop"} <= names or {"entry", "exit"} <= names
+
+
+def _changes(column: Column, ids: Column) -> bool:
+    """Say whether a column of dates says different things within patients."""
+    moments = read_moments(column, DataPart())
+    dated = ~np.isnan(moments.days) | moments.ambiguous
+    present = ~moments.missing
+    if not present.any() or dated.sum() < SHARE_OF_DATES * present.sum():
+        return False
+    patient = _numbers(ids)
+    texts = column.text.fill_null("")
+    last = np.zeros(int(patient.max()) + 1, dtype=np.int64)
+    last[patient] = np.arange(patient.size)
+    differs = (texts != texts.gather(last[patient])).to_numpy() & present & present[last[patient]]
+    return bool(differs.any())
+
+
+def _numbers(ids: Column) -> Ints:
+    return np.asarray(ids.text.fill_null("").rank("dense").to_numpy(), dtype=np.int64) - 1
+
+
+STEP = Step(order=195, title="One row a patient, or an operation", run=_run)
