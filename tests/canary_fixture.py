@@ -55,7 +55,7 @@ def canary_rows(n: int = 80, *, seed: int = 11) -> list[dict[str, str]]:
                 "Phone": f"+49 30 7654{k:04d}",
                 "E-mail": f"{MARK}{k}@example.org",
                 "Address": f"{k} {MARK} Street",
-                "PLZ": f"{98000 + k}",
+                "PLZ": f"{MARK}{98000 + k}",
                 "Notes": f"={MARK} seen with her sister, {k}",
                 "IP address": f"203.0.113.{k}",
                 "Serial number": f"SN{MARK}{k}",
@@ -90,5 +90,5 @@ def write_study(path: Path, registry: Path, profile: str = "publish") -> Path:
 
 def canaries(rows: list[dict[str, str]]) -> tuple[str, ...]:
     """Return what must not be seen: the mark, and every cell of an identifier without it."""
-    named = ("Phone", "Date of birth", "PLZ", "IP address")
+    named = ("Phone", "Date of birth", "IP address")
     return (MARK, *(row[name] for row in rows for name in named))

@@ -127,7 +127,8 @@ def _plain(finding: Finding) -> dict[str, Any]:
     if isinstance(finding, Question):
         plain["key"] = finding.place
         plain["options"] = {str(option.value): option.words for option in finding.options}
-        plain["default"] = finding.default
+        default = finding.default
+        plain["default"] = list(default) if isinstance(default, tuple) else default
     return plain
 
 

@@ -176,7 +176,7 @@ CASES: dict[str, Case] = {
         near_data={"covariates": ("age",)} | WITH_TRIGGER,
         where="registry.csv, column trigger",
     ),
-    "too_few_patients": Case(rows=1, near_rows=2, where="registry.csv"),
+    "too_few_patients": Case(rows=1, near_rows=2, where="registry.csv", severity=W),
     "arm_without_events": Case(
         trigger={"C2": "0"}, where="columns initiation and event", severity=W
     ),

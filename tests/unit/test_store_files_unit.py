@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import postgres_server
 from store_fixture import DATA, PLENTY, VERSIONS, filled
 from timezero.errors import InputRefused, MissingExtra
 from timezero.ladder.kept_replicates import KeptReplicates
@@ -445,6 +446,18 @@ def test_a_store_in_a_folder_that_cannot_be_written_can_be_read(
     monkeypatch.setattr("timezero.store.engine.os", closed)
     with open_store(tmp_path, read_only=True) as store:
         assert store.verify().ok
+
+
+def test_a_missing_server_is_skipped_loudly_and_fails_where_all_is_required(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(postgres_server, "server", lambda: "PostgreSQL is not installed")
+    monkeypatch.delenv("TIMEZERO_REQUIRE_ALL", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="PostgreSQL is not installed"):
+        postgres_server.needed_server()
+    monkeypatch.setenv("TIMEZERO_REQUIRE_ALL", "1")
+    with pytest.raises(pytest.fail.Exception, match="forbids skipping"):
+        postgres_server.needed_server()
 
 
 def test_free_space_is_what_the_disk_says(tmp_path: Path) -> None:

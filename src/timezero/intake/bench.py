@@ -13,7 +13,7 @@ import numpy as np
 from timezero.arrays import Bools
 from timezero.findings import Finding, Question, Severity, dotted
 from timezero.intake.changes import Change
-from timezero.intake.grid import Grid
+from timezero.intake.grid import ColumnLabels, Grid
 from timezero.intake.tables import EVIDENCE_LIMIT, Column, Table
 from timezero.model.cohort import AttritionStep
 from timezero.model.protocol import DataPart
@@ -98,6 +98,8 @@ class Bench:
         No date in the data can be later.
     shape : str or None
         What one row is, where the recipe says it.
+    labels : dict of str to ColumnLabels
+        What a statistics file or a data dictionary says of the columns.
     roles : mapping of str to tuple of str
         For each column that is used, its roles: id, time_zero, exit, event, covariate, ...
     findings : list of Finding
@@ -115,6 +117,7 @@ class Bench:
     data: DataPart
     today: dt.date
     shape: str | None = None
+    labels: dict[str, ColumnLabels] = field(default_factory=dict[str, ColumnLabels])
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     findings: list[Finding] = field(default_factory=list[Finding])
     changes: list[Change] = field(default_factory=list[Change])

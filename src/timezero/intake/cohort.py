@@ -12,6 +12,7 @@ from timezero.arrays import Floats
 from timezero.conventions import DAYS_PER
 from timezero.errors import InputRefused
 from timezero.findings import Finding, Question, Severity
+from timezero.intake.attrition import attrition_of
 from timezero.intake.collinear import collinear_sets
 from timezero.intake.courses import registry_table
 from timezero.intake.data_cut import last_day
@@ -22,7 +23,7 @@ from timezero.intake.same_day import moved_initiation, moved_trigger, observed_f
 from timezero.intake.sources import read_table
 from timezero.intake.tables import Table
 from timezero.intake.usable_covariates import usable_covariates
-from timezero.model.cohort import AttritionStep, Cohort, Covariate, History, TimeSource
+from timezero.model.cohort import Cohort, Covariate, History, TimeSource
 from timezero.model.protocol import Protocol
 from timezero.model.recipe import Recipe
 from timezero.provenance import digest_of
@@ -172,7 +173,7 @@ def _cohort_of(draft: Draft, findings: tuple[Finding, ...]) -> Cohort:
         name=data.name or Path(draft.table.name.split(", sheet ")[0]).stem,
         simulated=data.simulated,
         sources=_sources(draft),
-        attrition=_attrition(draft),
+        attrition=attrition_of(draft),
         findings=findings,
         digest=digest_of(
             repr((patient, data.unit, data.simulated)).encode(),
@@ -298,26 +299,3 @@ def _history_sources(draft: Draft, rule: str) -> tuple[TimeSource, ...]:
 
 def _carried(age: float | None, unit: str) -> str:
     return "until the next" if age is None else f"until the next, at most {age:g} {unit}"
-
-
-def _attrition(draft: Draft) -> tuple[AttritionStep, ...]:
-    n_empty = draft.table.n_read - draft.n
-    return (
-        AttritionStep(step="rows in the table", n_patients=draft.table.n_read),
-        AttritionStep(
-            step="rows with a patient",
-            n_patients=draft.n,
-            n_removed=n_empty,
-            reason=_reason(draft) if n_empty else "",
-        ),
-        AttritionStep(step="patients analysed", n_patients=draft.n),
-    )
-
-
-def _reason(draft: Draft) -> str:
-    if draft.rows is None:
-        return "empty rows"
-    n_further = draft.rows.patient.size - draft.n
-    return "further rows of the same patients" + (
-        ", and empty rows" if draft.table.n_read > draft.n + n_further else ""
-    )

@@ -12,12 +12,21 @@ from timezero.intake.draft import Draft
 
 # What is left of a standardised column after the columns before it; round-off leaves 1e-12.
 COLLINEAR = 1e-8
+FEWEST_WORDS = 5
 
 
 def says_nothing(cells: CovariateCells) -> bool:
     """Return whether a covariate is missing for everybody, or the same for all who have it."""
     values = cells.covariate.values[~cells.missing]
     return bool(values.size == 0 or (values == values[0]).all())
+
+
+def is_unique_text(cells: CovariateCells) -> bool:
+    """Return whether a covariate has words, and other ones for every patient who has any."""
+    n_levels = len(cells.covariate.levels)
+    if n_levels < FEWEST_WORDS or bool(cells.is_date.any()):
+        return False
+    return n_levels == int((~cells.missing).sum())
 
 
 def is_unusable(cells: CovariateCells) -> bool:
@@ -40,7 +49,11 @@ def collinear_sets(draft: Draft) -> dict[str, tuple[str, ...]]:
 
     Patients with every covariate recorded are looked at. The later covariate of a set is named.
     """
-    usable = [c for c in draft.covariates if not says_nothing(c) and not is_unusable(c)]
+    usable = [
+        c
+        for c in draft.covariates
+        if not says_nothing(c) and not is_unusable(c) and not is_unique_text(c)
+    ]
     if len(usable) < 2:
         return {}
     complete = ~np.any([c.missing for c in usable], axis=0)

@@ -10,7 +10,7 @@ import numpy as np
 
 from timezero.arrays import Bools, Floats
 from timezero.conventions import DAYS_PER, NEAR_TIE
-from timezero.errors import InputRefused, UnknownName, nearest_first
+from timezero.errors import UnknownName, nearest_first
 from timezero.findings import Finding, Severity
 from timezero.intake.counting_rows import CountingRows, one_row_each, read_rows
 from timezero.intake.covariates import CovariateCells, read_covariate, read_levels
@@ -21,6 +21,7 @@ from timezero.intake.layout import refuse_contradictions, required_roles
 from timezero.intake.measurements import Measurements, measurements_in_rows, read_measurements
 from timezero.intake.tables import Column, Table
 from timezero.intake.times import Moments, read_moments
+from timezero.intake.unset_roles import refuse_unset
 from timezero.model.cohort import Covariate
 from timezero.model.protocol import DataPart, Protocol
 from timezero.near_ties import merge_near_ties
@@ -107,6 +108,11 @@ class Draft:
     def in_dates(self) -> bool:
         """Whether times are dates, counted from a column of time zero."""
         return self.zero is not None
+
+    @property
+    def days_per_unit(self) -> float:
+        """How many days the declared unit has."""
+        return DAYS_PER[self.protocol.data.unit]
 
     @property
     def resolution(self) -> float:
@@ -310,7 +316,7 @@ def _counted(
 
 
 def _refuse_unknown(table: Table, protocol: Protocol, history_table: Table | None) -> None:
-    _refuse_unset(table, protocol)
+    refuse_unset(table, protocol.data)
     findings = [
         *_unknown_columns(table, _named_in_registry(protocol.data)),
         *_unknown_columns(history_table, _named_in_history(protocol.data)),
@@ -325,20 +331,6 @@ def _refuse_unknown(table: Table, protocol: Protocol, history_table: Table | Non
         mend=findings[0].mend,
         code="TZ-IN-02",
         findings=tuple(findings),
-    )
-
-
-def _refuse_unset(table: Table, protocol: Protocol) -> None:
-    unset = [role for role in required_roles(protocol.data) if getattr(protocol.data, role) is None]
-    if not unset:
-        return
-    keys = ", ".join(f"data.{role}" for role in unset)
-    flags = " ".join(f"--{role} COLUMN" for role in unset)
-    raise InputRefused(
-        what=f"it is not said which columns hold: {', '.join(unset)}",
-        where=f"{table.name}; {keys}",
-        mend=f"add {flags}; the columns are: {', '.join(table.names)}",
-        code="TZ-IN-07",
     )
 
 
@@ -375,7 +367,7 @@ def _unknown_columns(table: Table | None, named: dict[str, Any]) -> list[Finding
             mend="nearest: " + ", ".join(nearest_first(name, table.names)[:5]),
         )
         for key, name in named.items()
-        if name is not None and name not in table.names
+        if name is not None and not table.has(name)
     ]
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from timezero.arrays import Bools
-from timezero.intake.tables import BOOLEAN, EMPTY, Column
+from timezero.intake.tables import Column
 from timezero.model.protocol import DataPart
 
 
@@ -27,7 +27,7 @@ class EventCells:
     complement : str
         The one value that was read as censored because it is the only other one; or empty.
     is_declared : bool
-        True when a value for the event is declared, or the cells are true and false.
+        True when a value for the event is declared.
     """
 
     column: Column
@@ -70,7 +70,9 @@ def read_event(column: Column, data: DataPart) -> EventCells:
     for text, n in spellings:
         counted[same_value(text)] = counted.get(same_value(text), 0) + n
     seen = tuple(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
-    happened, censored, is_declared = _declared(column, data, missing)
+    happened = {same_value(value) for value in data.event_value}
+    censored = {same_value(value) for value in data.censored_value} if happened else set[str]()
+    is_declared = bool(data.event_value)
     instead = {same_value(value) for value in data.competing_value}
     others = [value for value, _ in seen if value not in happened | censored | instead]
     complement = ""
@@ -96,12 +98,3 @@ def read_event(column: Column, data: DataPart) -> EventCells:
         is_declared=is_declared,
     )
 
-
-def _declared(column: Column, data: DataPart, missing: Bools) -> tuple[set[str], set[str], bool]:
-    if data.event_value:
-        happened = {same_value(value) for value in data.event_value}
-        return happened, {same_value(value) for value in data.censored_value}, True
-    kinds = set(column.kinds[~missing].tolist()) - {EMPTY}
-    if kinds == {BOOLEAN}:
-        return {"true"}, {"false"}, True
-    return set(), set(), False

@@ -11,10 +11,13 @@ from timezero.intake.tables import harmless
 
 LONGEST: Final = 120
 _ENDINGS: Final = {
-    "delimited text": {".csv", ".tsv", ".txt", ".tab", ".dat", ".psv", ".asc", ".prn", ""},
+    "delimited text": {".csv", ".tsv", ".txt", ".tab", ".dat", ".psv", ".asc", ".prn"},
     "an archive": {".gz", ".zip", ".gzip"},
-    "an Excel workbook": {".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"},
+    "a workbook": {".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"},
     "a Parquet file": {".parquet", ".pq", ".parq"},
+    "an SPSS file": {".sav", ".zsav", ".por"},
+    "a Stata file": {".dta"},
+    "a SAS file": {".sas7bdat", ".xpt"},
 }
 _RESERVED: Final = frozenset(
     ["con", "prn", "aux", "nul", *(f"{port}{k}" for port in ("com", "lpt") for k in range(1, 10))]
@@ -36,10 +39,10 @@ def about_name(file: FileGiven, words: str) -> list[Finding]:
 
 def _misleading(file: FileGiven, words: str) -> list[Finding]:
     ending = file.path.suffix.lower()
-    told = [format_ for format_, endings in _ENDINGS.items() if ending in endings]
-    if words not in _ENDINGS or words in told or not told:
+    told = next((said for said, endings in _ENDINGS.items() if ending in endings), words)
+    if told == words or words not in _ENDINGS:
         return []
-    what = f"the name ends in {harmless(ending) or 'nothing'}; the file is {words} and was read so"
+    what = f"the name ends in {ending}; the file is {words} and was read so"
     return [_note("file_name_misleads", what, file.name)]
 
 

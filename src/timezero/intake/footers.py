@@ -42,14 +42,16 @@ class _Body:
     shapes : frozenset of str
         Patterns of its cells.
     looks : Looks
-    n : int
-        Rows above the tail; sums are compared only when ``looks`` holds them all.
+        Rows above that fill more than half as many cells as the fullest one.
+    is_whole : bool
+        Whether all rows above were looked at; only then can sums be compared.
     """
 
     usual: Bools
     label: int
     shapes: frozenset[str]
     looks: Looks
+    is_whole: bool
 
 
 def footer_rows(table: Table, identifier: str | None) -> Bools:
@@ -91,13 +93,16 @@ def _body(table: Table, above: Ints, identifier: str | None) -> _Body | None:
     if not above.size:
         return None
     looks = looks_at(table.columns, above[:BODY])
+    looks = looks_at(table.columns, looks.at[2 * looks.count > looks.count.max()])
     usual = looks.filled.mean(axis=0) >= _USUAL
     if usual.sum() < _SMALLEST:
         return None
     names = [column.name for column in table.columns]
     label = names.index(identifier) if identifier in names else int(np.flatnonzero(usual)[0])
     shapes = frozenset(shape_of(row[label] or "") for row in looks.texts)
-    return _Body(usual=usual, label=label, shapes=shapes, looks=looks)
+    return _Body(
+        usual=usual, label=label, shapes=shapes, looks=looks, is_whole=above.size <= BODY
+    )
 
 
 def _is_sparse(looks: Looks, k: int, body: _Body) -> bool:
@@ -126,10 +131,10 @@ def _is_footer(table: Table, looks: Looks, k: int, body: _Body) -> bool:
     text, sparse = _first_text(looks, k), _is_sparse(looks, k, body)
     if _WORDS.match(text) and not looks.measured[k][int(np.flatnonzero(looks.filled[k])[0])]:
         return sparse or _sums_up(table, looks, k, body)
-    if looks.count[k] == 1 and sparse:
-        return not _names_a_patient(looks, k, body) and _REMARK.search(text) is not None
-    unnamed = not looks.filled[k, body.label]
-    return unnamed and sparse and _sums_up(table, looks, k, body)
+    if not looks.filled[k, body.label] and sparse and _sums_up(table, looks, k, body):
+        return True
+    single = looks.count[k] == 1 and sparse
+    return single and not _names_a_patient(looks, k, body) and _REMARK.search(text) is not None
 
 
 def _sums_up(table: Table, looks: Looks, k: int, body: _Body) -> bool:
@@ -140,7 +145,7 @@ def _sums_up(table: Table, looks: Looks, k: int, body: _Body) -> bool:
         if looks.measured[k, c]
         for own in [_numbers(column, np.array([looks.at[k]]))[0]]
     ]
-    if not numbers or body.looks.at.size < _SMALLEST or body.looks.at.size == BODY:
+    if not numbers or body.looks.at.size < _SMALLEST or not body.is_whole:
         return False
     return all(_is_summary(own, _numbers(column, body.looks.at)) for column, own in numbers)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from timezero.arrays import Ints
 from timezero.findings import Finding
@@ -57,6 +58,8 @@ class Grid:
         By column name.
     digest : str
         SHA-256 of the bytes of the file; empty for a data frame.
+    folder : Path or None
+        Where the file lies, and further files that the recipe names; None for a data frame.
     findings : tuple of Finding
         What was noticed and asked while reading.
     """
@@ -72,4 +75,5 @@ class Grid:
     uncalculated: tuple[tuple[int, int], ...] = ()
     labels: Mapping[str, ColumnLabels] = field(default_factory=dict[str, ColumnLabels])
     digest: str = ""
+    folder: Path | None = None
     findings: tuple[Finding, ...] = ()

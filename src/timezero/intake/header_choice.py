@@ -40,7 +40,8 @@ def header_of(bench: Bench, part: Part) -> tuple[int, ...]:
         _ask(bench, part, likely, f"{_named(bench.recipe.header_rows)} of the recipe is no header")
         return likely
     if likely != (int(np.flatnonzero(part.filled)[0]),):
-        _ask(bench, part, likely, "the first row of the sheet is not the header")
+        why = "the first row looks like a title" if len(likely) == 1 else "headers in two rows"
+        _ask(bench, part, likely, why)
     return likely
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from timezero.intake.headings import place_of, plain_heading
 from timezero.intake.row_looks import HEAD, Looks, looks_at
 from timezero.intake.tables import Column
 
+_CLEAR: Final = 2
 Merged = tuple[tuple[int, int, int, int], ...]
 
 
@@ -47,14 +49,14 @@ def likely_header(part: Part) -> tuple[int, ...]:
     """
     at = np.flatnonzero(part.filled)[:HEAD]
     looks = looks_at(part.columns, at)
-    best = _first_full_row(looks)
+    best = _first_full_row(part, looks)
     for upper, lower in ((best - 1, best), (best, best + 1)):
         if upper >= 0 and lower < at.size and _are_two_levels(part, looks, upper, lower):
             return int(at[upper]), int(at[lower])
     return (int(at[best]),)
 
 
-def _first_full_row(looks: Looks) -> int:
+def _first_full_row(part: Part, looks: Looks) -> int:
     """Return the first row, or a later one of words that is fuller than all rows above it."""
     count = looks.count
     full = int(count.max())
@@ -62,9 +64,11 @@ def _first_full_row(looks: Looks) -> int:
         fuller = count[k] > count[:k].max()
         if not (fuller and 2 * count[k] > full):
             continue
-        if not looks.has_only_words(k):
+        own, first = looks.contrast(k), looks.contrast(0)
+        tells = looks.has_only_words(k) or own >= max(_CLEAR, first + 1)
+        if looks.measured[k].any() or not (tells or _are_two_levels(part, looks, k - 1, k)):
             return 0
-        if 2 * count[0] <= full or looks.contrast(k) > looks.contrast(0):
+        if 2 * count[0] <= full or own > first:
             return k
     return 0
 

@@ -27,6 +27,10 @@ def hidden_letters(bench: Bench) -> tuple[str, ...]:
     return tuple(letter for letter in bench.grid.hidden_columns if letter in there)
 
 
+def _but(letters: tuple[str, ...]) -> str:
+    return "; columns that the study names are used all the same" if letters else ""
+
+
 def ask_hidden(bench: Bench, *, rows: Bools, letters: tuple[str, ...]) -> None:
     """Ask whether hidden rows and columns are used.
 
@@ -58,7 +62,7 @@ def ask_hidden(bench: Bench, *, rows: Bools, letters: tuple[str, ...]) -> None:
         ),
         options=(
             Option(value="use", words=f"{there} read like all others"),
-            Option(value="leave_out", words=f"{there} left out and counted"),
+            Option(value="leave_out", words=f"{there} left out and counted{_but(letters)}"),
         ),
         default="use",
     )

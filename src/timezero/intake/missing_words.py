@@ -23,11 +23,14 @@ class MissingWords:
         Mean 'not recorded' where the rest of a column is numbers or dates.
     none_words : frozenset of str
         May be a category where the rest of a column is words.
+    unknown_words : frozenset of str
+        Say that nobody knows; where an empty cell means never, they are no empty cell.
     """
 
     signs: frozenset[str]
     never_numbers: frozenset[str]
     none_words: frozenset[str]
+    unknown_words: frozenset[str]
 
 
 @cache

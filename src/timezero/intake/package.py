@@ -212,8 +212,10 @@ def parse_part(package: Package, part: str, parser: expat.XMLParserType) -> None
     Raises
     ------
     InputRefused
-        The part is no well-formed XML, or declares entities.
+        The part is missing, no well-formed XML, or declares entities.
     """
+    if part not in package.sizes:
+        raise damaged(package.name, f"the part {part} is missing")
     try:
         for chunk in package.chunks(part):
             parser.Parse(chunk, False)  # noqa: FBT003 -- expat's own signature

@@ -11,7 +11,8 @@ from timezero.intake.compound_file import CompoundFile
 from timezero.intake.ods_scan import CONTENT, scan_sheets
 from timezero.intake.package import PACKED_LIMIT, Package, opened_package
 from timezero.intake.refusals_of_files import cut_short, damaged, locked, no_workbook, too_large
-from timezero.intake.sheet_scan import SheetScan
+from timezero.intake.sheet_scan import DENSE_LIMIT, SheetScan
+from timezero.intake.tables import column_letter
 from timezero.intake.xls_scan import scan_book
 from timezero.intake.xlsb_scan import MAIN, read_binary_book, scan_binary_sheet
 from timezero.intake.xlsx_book import comments_of, ignored_parts, read_book
@@ -137,7 +138,33 @@ def _open_document(package: Package) -> ScannedBook:
     scans = scan_sheets(package)
     if not scans:
         raise no_workbook(package.name, "an OpenDocument file without a sheet")
+    for sheet, scan in scans.items():
+        refuse_vast(scan, f"{package.name}, sheet {sheet}")
     macros = ("macros",) if package.begins("Basic/") or package.begins("Scripts/") else ()
     return ScannedBook(
         scan=lambda name, _: scans.get(name, SheetScan()), is_1904=False, ignored=macros
     )
+
+
+def refuse_vast(scan: SheetScan, where: str) -> None:
+    """Refuse a sheet whose rectangle of cells would fill the memory.
+
+    Parameters
+    ----------
+    scan : SheetScan
+    where : str
+        Of the sheet.
+
+    Raises
+    ------
+    InputRefused
+        Few cells lie far apart, or there are too many.
+    """
+    if scan.lies_apart:
+        last = f"{column_letter(scan.right - 1)}{scan.bottom}"
+        what = f"{scan.n_filled:,} filled cells lie in an area of {scan.dense:,}, down to {last}"
+        mend = "delete the stray cells far from the table (press Ctrl+End), or export it as CSV"
+        raise too_large(where, what, mend)
+    if scan.dense > DENSE_LIMIT:
+        limit = f"the limit is {DENSE_LIMIT // 1_000_000} million"
+        raise too_large(where, f"the sheet has {scan.dense / 1e6:,.0f} million cells; {limit}")

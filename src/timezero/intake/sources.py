@@ -99,7 +99,9 @@ def read_grid(source: Any, recipe: TableRecipe, *, called: str = ONLY_TABLE) -> 
     reader = next(r for r in sorted(readers, key=lambda r: r.order) if r.recognises(file))
     grid = reader.read(file)
     notes = (*about_name(file, reader.words), *grid.findings)
-    return dataclasses.replace(grid, digest=_digest(file.path), findings=notes)
+    return dataclasses.replace(
+        grid, digest=_digest(file.path), folder=file.path.parent, findings=notes
+    )
 
 
 def _digest(path: Path) -> str:
@@ -177,5 +179,5 @@ def _prepared(
         changes=tuple(bench.changes),
         attrition=tuple(bench.attrition),
         digest=grid.digest,
-        labels=bench.grid.labels,
+        labels={**bench.grid.labels, **bench.labels},
     )

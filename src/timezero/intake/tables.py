@@ -139,17 +139,18 @@ class Table:
         return tuple(column.name for column in self.columns)
 
     def column(self, name: str) -> Column:
-        """Return the column of that header.
+        """Return the column of that header, or else the one that differs by case or spaces.
 
         Raises
         ------
         UnknownName
             There is no such column; the message lists those there are, nearest first.
         """
-        for wanted in (name, on_one_line(name)):
-            for column in self.columns:
-                if column.name == wanted:
-                    return column
+        for column in self.columns:
+            if column.name == name:
+                return column
+        if (like := self._like(name)) is not None:
+            return like
         listed = ", ".join(nearest_first(name, self.names)[:12])
         raise UnknownName(
             what=f"there is no column {name!r}",
@@ -157,6 +158,18 @@ class Table:
             mend=f"name one of the columns: {listed}",
             code="TZ-IN-02",
         )
+
+    def has(self, name: str) -> bool:
+        """Return whether :meth:`column` finds a column of that header."""
+        return name in self.names or self._like(name) is not None
+
+    def _like(self, name: str) -> Column | None:
+        """Return the one column that differs by case, spaces or unseen signs alone."""
+        from timezero.intake.headings import matching_key
+
+        key = matching_key(name)
+        like = [column for column in self.columns if matching_key(column.name) == key]
+        return like[0] if len(like) == 1 else None
 
     def address(self, column: Column, row: int) -> str:
         """Return the address of one cell: ``D118``, or ``row 118`` in a data frame."""

@@ -13,11 +13,11 @@ from timezero.findings import Finding
 from timezero.intake.cells import grid_of_records
 from timezero.intake.grid import Grid
 from timezero.intake.reader import FileGiven
-from timezero.intake.refusals_of_files import damaged, locked, no_workbook, too_large
-from timezero.intake.scanned_book import ScannedBook, scanned_book
+from timezero.intake.refusals_of_files import damaged, locked, no_workbook
+from timezero.intake.scanned_book import ScannedBook, refuse_vast, scanned_book
 from timezero.intake.sheet_choice import Sheet, choose_sheet
-from timezero.intake.sheet_scan import DENSE_LIMIT, SheetScan
-from timezero.intake.tables import Column, column_letter
+from timezero.intake.sheet_scan import SheetScan
+from timezero.intake.tables import Column
 from timezero.intake.workbook_notes import header_row_of, notes_of
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _rows(
     """Return the cells from the first filled row and column on, errors as they are shown."""
     import python_calamine as calamine
 
-    _refuse_vast(scan, where)
+    refuse_vast(scan, where)
     try:
         page = book.get_sheet_by_name(name)
         rows: list[list[Any]] = page.to_python(skip_empty_area=True, nrows=most)
@@ -139,17 +139,6 @@ def _from_first(rows: list[list[Any]], start: tuple[int, int], scan: SheetScan) 
     kept = rows[max(-above, 0) :]
     full = [[*[""] * max(before, 0), *row[max(-before, 0) :]] for row in kept]
     return blank + [(row + [""] * (width - len(row)))[:width] for row in full]
-
-
-def _refuse_vast(scan: SheetScan, where: str) -> None:
-    if scan.lies_apart:
-        last = f"{column_letter(scan.right - 1)}{scan.bottom}"
-        what = f"{scan.n_filled:,} filled cells lie in an area of {scan.dense:,}, down to {last}"
-        mend = "delete the stray cells far from the table (press Ctrl+End), or export it as CSV"
-        raise too_large(where, what, mend)
-    if scan.dense > DENSE_LIMIT:
-        limit = f"the limit is {DENSE_LIMIT // 1_000_000} million"
-        raise too_large(where, f"the sheet has {scan.dense / 1e6:,.0f} million cells; {limit}")
 
 
 def _grid(

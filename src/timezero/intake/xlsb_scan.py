@@ -99,6 +99,8 @@ def _other(scan: SheetScan, kind: int, body: bytes) -> None:
 
 def _records(package: Package, part: str) -> Iterator[tuple[int, bytes]]:
     """Yield kind and body of each record; both numbers before it take seven bits a byte."""
+    if part not in package.sizes:
+        raise IndexError
     pending = b""
     for chunk in package.chunks(part):
         pending += chunk

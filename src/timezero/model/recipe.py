@@ -150,6 +150,15 @@ class TableRecipe(_Part):
         description="The data dictionary of a REDCap export; relative to the registry.",
     )
 
+    redcap_instrument: str | None = Field(
+        default=None,
+        description="Of a REDCap export with repeating instruments: the instrument whose rows make "
+        "this table; empty for the rows of the patients themselves.",
+    )
+    redcap_event: str | None = Field(
+        default=None, description="Of a longitudinal REDCap export: the event whose rows are used."
+    )
+
     def column(self, name: str) -> ColumnRecipe:
         """Return what is said of a column; an empty recipe when nothing is."""
         return self.columns.get(name, ColumnRecipe())

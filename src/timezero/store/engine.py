@@ -8,7 +8,6 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.pool import QueuePool
@@ -68,7 +67,7 @@ def connect_file(database: Path, *, read_only: bool = False) -> sqlite3.Connecti
         journal = database.with_name(database.name + "-wal")
         closed = not os.access(database.parent, os.W_OK) and not journal.exists()
         mode = "ro&immutable=1" if closed else "ro"
-    uri = f"file:{quote(str(database.resolve()))}?mode={mode}"
+    uri = f"{database.resolve().as_uri()}?mode={mode}"
     found = sqlite3.connect(
         uri,
         uri=True,

@@ -113,7 +113,7 @@ def _rows(source: Path, manifest: Manifest, table: str) -> Iterator[dict[str, An
             for line in file:
                 yield {key: _value(value) for key, value in json.loads(line).items()}
         return
-    address = f"file:{(source / DATABASE).resolve()}?mode=ro&immutable=1"
+    address = f"{(source / DATABASE).resolve().as_uri()}?mode=ro&immutable=1"
     with contextlib.closing(sqlite3.connect(address, uri=True)) as database:
         database.row_factory = sqlite3.Row
         for row in database.execute(f"SELECT * FROM {table}"):  # noqa: S608

@@ -14,7 +14,7 @@ from bad_inputs.clean import clean_rows, write_csv
 COLUMNS, ROWS, LINE = 5_000, 10_000_000, 1_000_000_000
 FORMULAS = (
     '=HYPERLINK("http://example.org","x")', "+cmd|' /C calc'!A0", "-2+3", "@SUM(1+9)",
-    "\t=1+1", "\r=1+1", "\uff1d1+1", "=P01", "+A1", "-A1", "plain", "",
+    "\t=1+1", "\uff0bSUM(A1)", "\uff1d1+1", "=P01", "+A1", "-A1", "plain", "",
 )  # fmt: skip
 MARKUP = (
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg onload=alert(1)>",

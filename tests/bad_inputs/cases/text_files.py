@@ -94,7 +94,8 @@ def zipped(*members: tuple[str, bytes]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, raw in members:
-            archive.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), raw)
+            member = zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0))
+            archive.writestr(member, raw, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 

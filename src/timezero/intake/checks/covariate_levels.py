@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from timezero.findings import Finding, Severity
+from timezero.intake.collinear import is_unique_text
 from timezero.intake.covariates import MOST_LEVELS
 from timezero.intake.draft import Draft
 
@@ -13,7 +14,7 @@ def covariate_levels(draft: Draft) -> list[Finding]:
     for cells in draft.covariates:
         covariate = cells.covariate
         dates = bool(cells.is_date.any())
-        if not dates and len(covariate.levels) <= MOST_LEVELS:
+        if not dates and (len(covariate.levels) <= MOST_LEVELS or is_unique_text(cells)):
             continue
         what = (
             f"covariate {covariate.name} holds dates; a date is no characteristic of a patient"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from timezero.findings import Finding, Severity
+from timezero.findings import Finding, Option, Question, Severity
 from timezero.intake.draft import Draft
+from timezero.intake.event_words import LISTED, event_options, seen_values
 from timezero.intake.events import same_value
 from timezero.intake.tables import shown
-from timezero.intake.wording import counted
 from timezero.model.protocol import DataPart
 
 CODE = "event_value_undeclared"
@@ -22,32 +22,19 @@ _MEANINGS = {
     "censored_value": "censored",
     "competing_value": "a competing event",
 }
-_LISTED = 12
 
 
 def event_value_undeclared(draft: Draft) -> list[Finding]:
-    """Find event values without a declared meaning, and say which value was read as censored."""
+    """Ask what values mean that have no declared meaning, and say what was read as censored."""
     cells, data = draft.event, draft.protocol.data
     twice = _declared_twice(data)
     if twice:
         return [_error(draft, what, mend="declare each value once") for what in twice]
-    seen = _seen(draft)
     if not cells.is_declared:
-        what = f"it is not declared which value means the event; seen: {seen}"
-        return [_error(draft, what, mend="declare data.event_value (--event-value)")]
+        return _ask_for_the_event(draft)
     absent = _absent(draft)
     if cells.undeclared.any():
-        what = f"several values besides the event have no declared meaning; seen: {seen}"
-        return [
-            draft.finding(
-                CODE,
-                Severity.ERROR,
-                absent + what,
-                column=cells.column,
-                mask=cells.undeclared,
-                mend=COMPETING,
-            )
-        ]
+        return _ask_for_the_others(draft, absent)
     if not cells.complement:
         return []
     value = shown(cells.complement)
@@ -56,11 +43,82 @@ def event_value_undeclared(draft: Draft) -> list[Finding]:
             code=CODE,
             severity=Severity.WARNING if absent else Severity.NOTE,
             what=f"{absent}{value} is the only value besides the event and was read as censored; "
-            f"seen: {seen}",
+            f"seen: {seen_values(draft)}",
             where=_place(draft),
             mend=f'data.censored_value = ["{value}"] says so',
         )
     ]
+
+
+def _ask_for_the_event(draft: Draft) -> list[Finding]:
+    what = f"it is not declared which value means the event; seen: {seen_values(draft)}"
+    mend = "declare data.event_value (--event-value)"
+    if not draft.event.seen:
+        return [_error(draft, what, mend=mend)]
+    return [
+        Question(
+            code=CODE,
+            what=what,
+            where=_place(draft),
+            mend=mend,
+            n_rows=draft.n,
+            key=("data", "event_value"),
+            options=event_options(draft),
+        )
+    ]
+
+
+def _ask_for_the_others(draft: Draft, absent: str) -> list[Finding]:
+    """Ask which of the other values are competing events, and which are censored."""
+    column, mask = draft.event.column, draft.event.undeclared
+    data = draft.protocol.data
+    declared = {
+        same_value(v)
+        for v in (*data.event_value, *data.censored_value, *data.competing_value)
+    }
+    others = tuple(value for value, _ in draft.event.seen if value not in declared)
+    what = (
+        f"{absent}several values besides the event have no declared meaning; "
+        f"seen: {seen_values(draft)}"
+    )
+    asked = [("censored_value", _censored(others, data.censored_value))]
+    if "competing_value" not in data.model_fields_set:
+        asked.insert(0, ("competing_value", _competing(others)))
+    return [
+        Question(
+            code=CODE,
+            what=what,
+            where=draft.table.where(column, mask),
+            evidence=draft.table.evidence(column, mask),
+            mend=COMPETING,
+            n_rows=int(mask.sum()),
+            key=("data", key),
+            options=options,
+        )
+        for key, options in asked
+    ]
+
+
+def _competing(others: tuple[str, ...]) -> tuple[Option, ...]:
+    each = tuple(
+        Option(value=(value,), words=f"{shown(value)} is a competing event: the event is then "
+               "impossible")
+        for value in others[:LISTED]
+    )
+    return (Option(value=(), words="none of them is a competing event"), *each)
+
+
+def _censored(others: tuple[str, ...], declared: tuple[str, ...]) -> tuple[Option, ...]:
+    def named(values: tuple[str, ...]) -> str:
+        return ", ".join(map(shown, values))
+
+    all_of_them = (*declared, *others)
+    found = [Option(value=all_of_them, words=f"{named(others)}: observation ended without it")]
+    for left_out in others[:LISTED] if len(others) > 1 else ():
+        rest = tuple(value for value in others if value != left_out)
+        words = f"{named(rest)}, but not {shown(left_out)}"
+        found.append(Option(value=(*declared, *rest), words=words))
+    return tuple(found)
 
 
 def _declared_twice(data: DataPart) -> list[str]:
@@ -88,13 +146,6 @@ def _error(draft: Draft, what: str, *, mend: str) -> Finding:
         mend=mend,
         n_rows=draft.n,
     )
-
-
-def _seen(draft: Draft) -> str:
-    """Return the values of the event column with their numbers of patients."""
-    seen = draft.event.seen
-    listed = ", ".join(f"{shown(value)} ({counted(n, 'patient')})" for value, n in seen[:_LISTED])
-    return listed if len(seen) <= _LISTED else f"{listed} and {len(seen) - _LISTED} more"
 
 
 def _absent(draft: Draft) -> str:

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 MARK: Final = b"PAR1"
 CELLS_LIMIT: Final = 300_000_000
+# Days since 1970-01-01 of the first and last day that have a date.
+FIRST_DAY, LAST_DAY = -719_162, 2_932_896
+_A_DAY: Final = {"ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
+_UNIVERSAL: Final = ("UTC", "Etc/UTC", "GMT", "Etc/GMT", "Zulu")
 
 
 def _recognises(file: FileGiven) -> bool:
@@ -35,7 +39,8 @@ def _read(file: FileGiven) -> Grid:
         n_rows = int(pl.scan_parquet(file.path).select(pl.len()).collect().item())
         _refuse_vast(n_rows, len(schema), file.name)
         frame = pl.read_parquet(file.path)
-    except (pl.exceptions.PolarsError, OSError, ValueError, OverflowError) as error:
+        _refuse_far_dates(frame, file.name)
+    except (*_broken(), OSError, ValueError, OverflowError) as error:
         raise damaged(file.name, "its parts do not fit together") from error
     plain, findings = _plain(frame, file.name)
     return dataclasses.replace(grid_from_frame(plain, file.name), findings=findings)
@@ -62,6 +67,35 @@ def _refuse_nested(schema: pl.Schema, name: str) -> None:
         )
 
 
+def _broken() -> tuple[type[BaseException], ...]:
+    """Return what Polars raises on a damaged file; a panic of its own is no Exception."""
+    import polars as pl
+
+    return pl.exceptions.PolarsError, pl.exceptions.PanicException
+
+
+def _refuse_far_dates(frame: pl.DataFrame, name: str) -> None:
+    """Refuse dates that no calendar program can show; Polars itself breaks on some."""
+    import polars as pl
+
+    for series in frame:
+        kind = series.dtype
+        if isinstance(kind, pl.Datetime):
+            a_day = _A_DAY[kind.time_unit]
+        elif kind == pl.Date:
+            a_day = 1
+        else:
+            continue
+        days = series.to_physical().cast(pl.Int64) // a_day
+        if bool(((days < FIRST_DAY) | (days > LAST_DAY)).any()):
+            raise InputRefused(
+                what=f"column {shown(series.name)} holds a date outside the years 1 to 9999",
+                where=name,
+                mend="correct it where the table comes from, and write the file again",
+                code="TZ-IN-65",
+            )
+
+
 def _refuse_vast(n_rows: int, n_columns: int, name: str) -> None:
     if n_rows * n_columns > CELLS_LIMIT:
         how = (
@@ -71,14 +105,20 @@ def _refuse_vast(n_rows: int, n_columns: int, name: str) -> None:
 
 
 def _plain(frame: pl.DataFrame, name: str) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
-    """Return a frame whose times show the clock of their own zone, and bytes as text."""
+    """Return a frame whose times show the clock of their own zone, and bytes as text.
+
+    Moments in universal time are written as such, with a Z, for the step that knows where the
+    hospital is: midnight there is the evening before in universal time.
+    """
     import polars as pl
 
     zoned: list[str] = []
     changed: list[pl.Series] = []
     for series in frame:
         kind = series.dtype
-        if isinstance(kind, pl.Datetime) and kind.time_zone is not None:
+        if isinstance(kind, pl.Datetime) and kind.time_zone in _UNIVERSAL:
+            changed.append(series.dt.strftime("%Y-%m-%dT%H:%M:%SZ"))
+        elif isinstance(kind, pl.Datetime) and kind.time_zone is not None:
             zoned.append(f"{shown(series.name)}: {kind.time_zone}")
             changed.append(series.dt.replace_time_zone(None))
         elif kind == pl.Binary:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 
 from timezero.findings import Option, Severity
@@ -41,10 +43,11 @@ def _of_recipe(bench: Bench, blocks: tuple[Block, ...], said: str) -> Block | No
     same = [b for b in blocks if (b.first_row, b.first_place) == corner]
     if not same:
         return wanted if _stands_alone(bench, wanted) else None
-    if same[0].range != wanted.range:
-        what = f"the block {wanted.range} of the recipe now is {same[0].range}, which is read"
+    block = dataclasses.replace(same[0], last_place=min(same[0].last_place, wanted.last_place))
+    if block.range != wanted.range:
+        what = f"the block {wanted.range} of the recipe now is {block.range}, which is read"
         bench.tell("block_grown", Severity.NOTE, what)
-    return same[0]
+    return block
 
 
 def _stands_alone(bench: Bench, wanted: Block) -> bool:

@@ -66,8 +66,7 @@ def _tell_changed(bench: Bench) -> None:
         found = [c for c in bench.table.columns if any(odd(cell) for cell in raw[c.letter])]
         if found:
             listed = tuple(
-                f"{c.letter}: {shown(repr(' / '.join(raw[c.letter])))} -> {shown(c.name)}"
-                for c in found[:EVIDENCE_LIMIT]
+                _old_and_new(c, " / ".join(raw[c.letter])) for c in found[:EVIDENCE_LIMIT]
             )
             counted_headers = counted(len(found), "header")
             bench.tell(code, Severity.NOTE, f"{counted_headers} {what}", evidence=listed)
@@ -84,6 +83,11 @@ def _raw_headings(bench: Bench) -> dict[str, tuple[str, ...]]:
 
 def _is_tidied(heading: str) -> bool:
     return plain_heading(heading) != on_one_line(heading)
+
+
+def _old_and_new(column: Column, raw: str) -> str:
+    old = "" if raw == column.name else f"{shown(repr(raw))} -> "
+    return f"{column.letter}: {old}{shown(column.name)}"
 
 
 def _is_long(heading: str) -> bool:

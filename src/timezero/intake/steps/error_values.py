@@ -39,7 +39,7 @@ def _run(bench: Bench) -> None:
             _tell_uncalculated(bench, column, blanks)
     if aside:
         what = (
-            f"{counted(aside, 'cell')} of unused columns hold an error or an uncalculated formula"
+            f"{counted(aside, 'cell')} of unused columns with an error, or a formula without a value"
         )
         bench.tell("error_values", Severity.NOTE, what)
 

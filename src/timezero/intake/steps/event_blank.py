@@ -30,7 +30,7 @@ def _run(bench: Bench) -> None:
             continue
         if said is None:
             _ask(bench, column, blank)
-        _fill(bench, column, blank)
+        _fill(bench, column, blank, is_said=said is not None)
 
 
 def _ask(bench: Bench, column: Column, blank: Bools) -> None:
@@ -49,12 +49,16 @@ def _ask(bench: Bench, column: Column, blank: Bools) -> None:
     )
 
 
-def _fill(bench: Bench, column: Column, blank: Bools) -> None:
+def _fill(bench: Bench, column: Column, blank: Bools, *, is_said: bool) -> None:
+    """Put a nothing into empty cells; before an answer too, so that all else is found."""
     import polars as pl
 
     text = column.text.set(pl.Series(blank), NOTHING)
     kinds = np.where(blank, TEXT, column.kinds).astype(np.int8)
     filled = dataclasses.replace(column, text=text, kinds=kinds)
+    if not is_said:
+        bench.put(filled)
+        return
     rule = "an empty cell means that it did not happen"
     bench.change(filled, code=CODE, rule=rule, mask=blank, new=text)
 

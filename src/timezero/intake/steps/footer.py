@@ -25,9 +25,12 @@ def _run(bench: Bench) -> None:
     listed = tuple(row_words(bench.table, int(k)) for k in np.flatnonzero(found)[:EVIDENCE_LIMIT])
     if bench.recipe.footer is None:
         n = counted(found, "row")
+        last = "the last row looks like no patient: is it"
+        if found.sum() > 1:
+            last = f"the last {n} look like no patients: are they"
         bench.ask(
             "footer",
-            f"{n} at the end of the table like no patient: is it to be left out?",
+            f"{last} to be left out?",
             key="footer",
             mask=found,
             options=(

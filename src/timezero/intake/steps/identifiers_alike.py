@@ -50,7 +50,12 @@ def _alike(column: Column) -> list[tuple[str, str]]:
     if not there.str.contains(_TOLD_APART).any():
         return []
     names = there.unique(maintain_order=True)
-    rough = names.str.to_lowercase().str.replace_all(r"[^\p{L}\p{Nd}]|0|\.0+$", "")
+    rough = (
+        names.str.to_lowercase()
+        .str.replace(r"\.0+$", "")
+        .str.replace_all(r"(^|[^0-9])0+([0-9])", "${1}${2}")
+        .str.replace_all(r"[^\p{L}\p{Nd}]", "")
+    )
     odd = names.filter(rough.is_duplicated() | names.str.contains(r"[^\x20-\x7e]"))
     groups: dict[str, list[str]] = {}
     for name in odd.to_list():

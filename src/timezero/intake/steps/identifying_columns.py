@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from timezero.intake.identifiers import identifier_kind
 from timezero.intake.step import Step
 from timezero.intake.tables import Column
 from timezero.intake.wording import counted
+
+if TYPE_CHECKING:
+    import polars as pl
 
 CODE: Final = "identifying_columns"
 CELLS_LOOKED_AT: Final = 500
@@ -29,6 +32,7 @@ def _run(bench: Bench) -> None:
     used = {name for name in found if name in bench.roles} - kept
     dropped = tuple(name for name in found if name not in used | kept)
     if dropped:
+        _silence(bench, tuple(c for c in bench.table.columns if c.name in dropped))
         bench.drop_columns(dropped)
         bench.tell(
             CODE,
@@ -49,6 +53,32 @@ def _run(bench: Bench) -> None:
             f"{_listed(needless, found)}",
             mend="use a column that says the same without telling who it is",
         )
+
+
+def _silence(bench: Bench, dropped: tuple[Column, ...]) -> None:
+    """Take the cells of columns that are left out from what was noticed and changed before."""
+    import polars as pl
+
+    cells = pl.concat([column.text.alias("cells") for column in dropped]).drop_nulls()
+    letters = {column.letter for column in dropped} - {""}
+    names = {column.name for column in dropped}
+    for k, finding in enumerate(bench.findings):
+        kept = tuple(e for e in finding.evidence if not _quotes(e, letters, cells))
+        bench.findings[k] = dataclasses.replace(finding, evidence=kept)
+    bench.changes[:] = [change for change in bench.changes if change.column not in names]
+
+
+def _quotes(evidence: str, letters: set[str], cells: pl.Series) -> bool:
+    """Return whether evidence is a cell of one of the columns, by its address or by what it says.
+
+    Without letters, as in a data frame, it is told by the beginning of what is quoted.
+    """
+    address, _, said = evidence.partition(": ")
+    letter = address.rstrip("0123456789")
+    if letter and letter.isupper():
+        return letter in letters
+    begins = said.partition(" -> ")[0].removesuffix("...").strip("'\"")
+    return begins not in ("", "empty") and bool(cells.str.starts_with(begins).any())
 
 
 def _listed(names: tuple[str, ...], found: dict[str, str]) -> str:

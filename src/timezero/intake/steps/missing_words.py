@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 CODE: Final = "missing_words"
 DOUBTFUL: Final = "missing_or_value"
 _ROLES_OF_WORDS: Final = frozenset(("covariate", "history", "centre", "sex"))
+_EMPTY_MEANS_NEVER: Final = frozenset(
+    ("initiation", "trigger", "further", "death", "negative_control")
+)
 MOST_LISTED: Final = 12
 
 
@@ -39,6 +42,9 @@ def _look_at(bench: Bench, column: Column) -> None:
     signs, words = (_is_in(lowered, w) & is_text for w in (known.signs, known.never_numbers))
     if not (declared & column.text.is_not_null().to_numpy()).any() and not (signs | words).any():
         return
+    if _EMPTY_MEANS_NEVER & set(bench.roles[column.name]):
+        unknown = _is_in(lowered, known.unknown_words) & is_text
+        signs, words = signs & ~unknown, words & ~unknown
     holds_words = _holds_words(bench, column, declared | signs | words)
     kept = set(bench.said(column.name).not_missing or ())
     kept |= _doubtful(bench, column, holds_words=holds_words)

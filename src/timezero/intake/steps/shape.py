@@ -10,6 +10,7 @@ from timezero.arrays import Bools, Ints
 from timezero.findings import Option
 from timezero.intake.bench import Bench
 from timezero.intake.guess import known_id, words_of
+from timezero.intake.known_columns import is_of_a_person, repeated_in_a_centre
 from timezero.intake.step import Step
 from timezero.intake.tables import Column
 from timezero.intake.times import read_moments
@@ -25,10 +26,11 @@ def _run(bench: Bench) -> None:
     column = _id_column(bench)
     if column is None:
         return
-    again = _repeated(column)
+    again = repeated_in_a_centre(bench, column)
     if not again.any() or _is_counting_process(bench):
         return
-    dates = [c for c in bench.table.columns if c is not column and _changes(c, column)]
+    dates = [c for c in bench.table.columns if c is not column and not is_of_a_person(bench, c)]
+    dates = [c for c in dates if _changes(c, column)]
     if not dates:
         return
     n_patients = column.text.filter(again.tolist()).n_unique()
@@ -60,11 +62,6 @@ def _id_column(bench: Bench) -> Column | None:
         named = [c for c in bench.table.columns if c.name == bench.data.id]
         return named[0] if named else None
     return known_id(bench.table)
-
-
-def _repeated(column: Column) -> Bools:
-    found = column.text.is_duplicated() & column.text.is_not_null()
-    return np.asarray(found.to_numpy(), dtype=np.bool_)
 
 
 def _all_repeat(again: Bools) -> bool:

@@ -10,7 +10,7 @@ from timezero.findings import Severity
 from timezero.intake.bench import Bench
 from timezero.intake.sheet_scan import column_number
 from timezero.intake.step import Step
-from timezero.intake.tables import TEXT
+from timezero.intake.tables import TEXT, Column
 from timezero.intake.wording import counted
 
 LAST_ROWS: Final = {65_536: "an .xls", 1_048_576: "an .xlsx"}
@@ -38,22 +38,20 @@ def _run(bench: Bench) -> None:
         )
         bench.tell("file_may_be_cut", Severity.WARNING, what, mend=mend)
     for column in bench.table.columns:
-        long = column.text.str.len_chars().fill_null(0).to_numpy() == LONGEST_TEXT
-        mask = np.asarray(long & (column.kinds == TEXT), dtype=np.bool_)
-        if mask.any():
-            what = (
-                f"{counted(mask, 'cell')} of column {column.letter} with exactly 32,767 characters, all "
-                "that a cell can hold: it may be cut"
-            )
-            mend_cell = "compare it with the program that the table comes from"
-            bench.tell(
-                "file_may_be_cut",
-                Severity.WARNING,
-                what,
-                column=column,
-                mask=mask,
-                mend=mend_cell,
-            )
+        _look_at_texts(bench, column)
+
+
+def _look_at_texts(bench: Bench, column: Column) -> None:
+    lengths = column.text.str.len_chars().fill_null(0).to_numpy()
+    mask = np.asarray((lengths == LONGEST_TEXT) & (column.kinds == TEXT), dtype=np.bool_)
+    if not mask.any():
+        return
+    what = (
+        f"{counted(mask, 'cell')} of column {column.letter} with exactly 32,767 characters, all "
+        "that a cell can hold: it may be cut"
+    )
+    mend = "compare it with the program that the table comes from"
+    bench.tell("file_may_be_cut", Severity.WARNING, what, column=column, mask=mask, mend=mend)
 
 
 STEP = Step(order=115, title="Tables cut where a spreadsheet ends", run=_run)

@@ -1,0 +1,92 @@
+"""Values that cannot be, or can hardly be, by the dictionary."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from timezero.arrays import Bools, Floats
+from timezero.findings import Finding, Severity
+from timezero.intake.covariates import CovariateCells
+from timezero.intake.draft import Draft
+from timezero.intake.known_items import known_item
+from timezero.intake.record_items import Item
+from timezero.intake.wording import counted
+
+CODE: Final = "covariate_out_of_range"
+
+
+def covariate_out_of_range(draft: Draft) -> list[Finding]:
+    """Find values outside the possible and the plausible range of an item of the record."""
+    found: list[Finding] = []
+    for cells in draft.covariates:
+        known = known_item(cells.column.name)
+        if known is None or not cells.is_number.any():
+            continue
+        values = np.where(cells.is_number, _numbers(cells), np.nan)
+        impossible = _impossible(known.item, values)
+        doubtful = _outside(values, known.item.plausible) & ~impossible
+        if impossible.any():
+            found.append(_finding(draft, cells, known.item, impossible, Severity.ERROR))
+        if doubtful.any():
+            found.append(_finding(draft, cells, known.item, doubtful, Severity.WARNING))
+    return found
+
+
+def _numbers(cells: CovariateCells) -> Floats:
+    if cells.covariate.kind == "numeric":
+        return cells.covariate.values
+    return cells.column.numbers
+
+
+def _outside(values: Floats, limits: tuple[float, float] | None) -> Bools:
+    if limits is None:
+        return np.zeros(values.shape, dtype=np.bool_)
+    return np.asarray((values < limits[0]) | (values > limits[1]))
+
+
+def _impossible(item: Item, values: Floats) -> Bools:
+    wrong = _outside(values, item.hard)
+    if item.multiple_of is not None:
+        steps = values / item.multiple_of
+        wrong |= np.isfinite(steps) & (steps != np.round(steps))
+    codes = [float(choice.code) for choice in item.choices if choice.code.isdigit()]
+    if item.type == "choice" and codes and len(codes) == len(item.choices):
+        wrong |= np.isfinite(values) & ~np.isin(values, codes)
+    if item.type == "whole":
+        wrong |= np.isfinite(values) & (values != np.round(values))
+    return np.asarray(wrong)
+
+
+def _finding(
+    draft: Draft, cells: CovariateCells, item: Item, mask: Bools, severity: Severity
+) -> Finding:
+    refused = severity is Severity.ERROR
+    return draft.finding(
+        CODE,
+        severity,
+        f"{counted(mask, 'value')} of {cells.covariate.name} that {item.name} "
+        f"{'cannot have' if refused else 'hardly has'}; {_limits(item, refused=refused)} "
+        f"{'is possible' if refused else 'is usual'}",
+        column=cells.column,
+        mask=mask,
+        mend="put the cells right in the file, or say that they mean 'not recorded' with "
+        f"columns.{cells.column.name}.missing in the recipe"
+        if refused
+        else "compare the cells with the case notes",
+    )
+
+
+def _limits(item: Item, *, refused: bool) -> str:
+    """Return the possible or the usual values in words: ``from 0 to 39``."""
+    limits = item.hard if refused else item.plausible
+    if limits is None:
+        return ", ".join(choice.code for choice in item.choices) or "a whole number"
+    step = f", in steps of {item.multiple_of:g}" if item.multiple_of is not None else ""
+    unit = f" {item.unit}" if item.unit else ""
+    whole = " (whole numbers)" if item.type == "whole" and not step else ""
+    return f"from {limits[0]:g} to {limits[1]:g}{unit}{step if refused else ''}{whole}"
+
+
+CHECK = covariate_out_of_range

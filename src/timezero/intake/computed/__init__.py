@@ -1,0 +1,1 @@
+"""Quantities computed from what is recorded, each by a stated formula."""
