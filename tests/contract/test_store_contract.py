@@ -15,11 +15,12 @@ from sqlalchemy import text
 
 from postgres_server import needed_server
 from store_fixture import DATA, PLENTY, VERSIONS, Clock, filled
-from timezero.errors import InputRefused, UnknownName
+from timezero.errors import InputRefused, InternalFault, UnknownName
 from timezero.store import job_key, open_store, restore, schema
 from timezero.store.records import Head
 from timezero.store.refusals import JobCancelled
 from timezero.store.store import Store
+from timezero.store.tables import STUDIES
 
 BACK_ENDS = ("sqlite", "postgresql")
 KEY = job_key(data=DATA, recipe="", spec="{}", seed=1, versions=VERSIONS)
@@ -139,6 +140,52 @@ def test_a_file_is_registered_by_its_content(store: Store, tmp_path: Path) -> No
     assert store.register_input(b"1,2\n", study="repeat").sha256 == found.sha256
     with pytest.raises(InputRefused, match=r"the disk refuses|no right"):
         store.register_input(tmp_path / "none.csv", study="repeat")
+
+
+def test_data_described_anew_are_the_same_data(store: Store) -> None:
+    store.register_study("repeat")
+    first = store.register_input(b"1", study="repeat")
+    protocol = store.register_protocol("[early]\n", study="repeat").key
+    begin = {"input": first.sha256, "protocol": protocol, "seed": 1, "versions": VERSIONS}
+    store.start_run("repeat", **begin)
+    again = store.register_input(b"1", study="repeat", canonical_digest=DATA, keep=True)
+    assert again.known
+    assert store.blobs.read(again.sha256) == b"1"
+    entry = store.log.entries()[-1]
+    assert (entry.what, DATA in entry.new) == ("input described anew", True)
+    late = store.register_protocol("[late]\n", study="repeat").key
+    assert not store.is_prespecified(late, first.sha256)
+    n = store.head().seq
+    store.register_input(b"1", study="repeat")
+    assert store.head().seq == n
+    assert store.verify().ok
+
+
+def test_rows_without_an_entry_are_our_fault_and_not_written(store: Store) -> None:
+    def write() -> None:
+        with store._session.writing() as work:
+            work.insert(STUDIES, name="silent", title="", at=work.at)
+
+    with pytest.raises(InternalFault, match="without an entry"):
+        write()
+    assert store.status().counts["studies"] == 0
+
+
+def test_values_that_were_never_written_end_in_a_problem(store: Store, back_end: str) -> None:
+    filled(store)
+    if back_end == "sqlite":
+        execute(store, "UPDATE recipes SET text = x'ff'")
+    else:
+        execute(
+            store,
+            "ALTER TABLE recipes ALTER COLUMN text DROP NOT NULL",
+            "UPDATE recipes SET text = NULL",
+        )
+    assert "database_damaged" in codes(store)
+    execute(store, "DELETE FROM audit_head")
+    assert "head_unusable" in codes(store)
+    with pytest.raises(InputRefused, match="never written"):
+        store.log.note("x")
 
 
 def test_analyses_of_the_same_data_are_counted(store: Store) -> None:
@@ -613,6 +660,20 @@ def test_a_job_is_cancelled_between_two_parts(store: Store) -> None:
     assert [job.key for job in store.jobs.list("failed")] == [KEY]
     store.jobs.requeue(KEY)
     assert store.jobs.cancel(KEY).state == "cancelled"
+
+
+def test_a_request_to_stop_outlives_the_process(store: Store, opened: Callable[..., Store]) -> None:
+    store.jobs.add(KEY, kind="study")
+    store.jobs.claim(KEY, seconds=1)
+    store.jobs.cancel(KEY)
+    again = opened()
+    assert again.jobs.get(KEY).state == "cancelled"
+    with pytest.raises(InputRefused, match="cancelled"):
+        again.jobs.claim(KEY)
+    assert again.jobs.result(KEY) is None
+    for attempt in (again.jobs.get, again.jobs.claim, again.jobs.cancel):
+        with pytest.raises(UnknownName):
+            attempt("none")
 
 
 def test_a_damaged_part_is_computed_again(store: Store) -> None:

@@ -387,6 +387,22 @@ def test_every_error_of_the_database_has_words(error: sqlite3.Error, said: str) 
     assert said in database_refused(error, "the store").what
 
 
+@pytest.mark.parametrize(
+    ("name", "state", "said"),
+    [
+        ("OperationalError", None, "cannot be reached"),
+        ("DiskFull", "53100", "the disk is full"),
+        ("InsufficientPrivilege", "42501", "gives no right"),
+        ("RaiseException", "P0001", "RaiseException"),
+    ],
+)
+def test_every_error_of_a_server_has_words(name: str, state: str | None, said: str) -> None:
+    error = type(name, (Exception,), {"sqlstate": state})("secret value")
+    refusal = database_refused(error, "the store")
+    assert said in refusal.what
+    assert "secret" not in str(refusal)
+
+
 def test_a_job_of_a_process_that_died_is_interrupted_at_once(tmp_path: Path) -> None:
     store = open_store(tmp_path, create=True)
     store.jobs.add(KEY, kind="study")

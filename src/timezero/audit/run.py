@@ -70,7 +70,7 @@ def audit_claim(
     seed: int = SEED,
     workers: int = 2,
     effort: float = 1.0,
-    keep_in: Path | None = None,
+    keep_in: Path | Checkpoints | None = None,
     progress: Progress = silent,
 ) -> AuditResult:
     """Ask of a published claim what waiting and selection alone would produce.
@@ -86,9 +86,9 @@ def audit_claim(
         Threads; results do not depend on it.
     effort : float
         1 is the usual number of simulated studies; 0.1 is quick and rough.
-    keep_in : Path, optional
-        Folder in which finished stages are kept until the audit is done, so that an interrupted
-        one goes on where it stopped.
+    keep_in : Path or Checkpoints, optional
+        Folder, or job of a study record, in which finished stages are kept until the audit is done,
+        so that an interrupted one goes on where it stopped.
     progress : callable
         Told the name of a stage, how much is done, and how much there is.
 
@@ -105,7 +105,7 @@ def audit_claim(
         reconstruction = reconstruct_claim(claim, curves, used=used, seed=seed)
     plan = make_plan(evidence, reconstruction)
     run = Run(seed=seed, workers=workers, effort=effort, progress=progress)
-    kept = Checkpoints(keep_in)
+    kept = keep_in if isinstance(keep_in, Checkpoints) else Checkpoints(keep_in)
     simulated = _Simulated(
         worlds=_do_nothing_worlds(plan, run, kept), effects=_effect_worlds(plan, run, kept)
     )

@@ -6,7 +6,7 @@ import hashlib
 import json
 import tempfile
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from timezero.model.result import StudyResult
     from timezero.store import Store
     from timezero.store.keeper import Keeper
-    from timezero.store.records import Job, RunRecord
+    from timezero.store.records import RunRecord
 
 RECORD_NAME = "timezero.db"
 TELL_EVERY = 2.0
@@ -88,23 +88,60 @@ def _sha256(path: Path) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
-    """A run that is being recorded.
+class JobRun:
+    """Long work that is a job of the record.
 
     Parameters
     ----------
-    analysis : AnalysisRecord
     keeper : Keeper
         Where finished parts are kept.
     telling : callable
         Wraps a callback of progress so that the record knows of it.
     finish : callable
+        Takes the result as text once it is there.
+    """
+
+    keeper: Keeper
+    telling: Callable[[Progress], Progress]
+    finish: Callable[[str], str]
+
+
+@contextmanager
+def job_on_record(store: Store, key: str, *, kind: str, study: str = "") -> Generator[JobRun]:
+    """Do long work as a job: begun once, resumed after a stop, finished, failed or interrupted."""
+    job = store.jobs.add(key, kind=kind, study=study)
+    if job.state in {"done", "failed", "cancelled"}:
+        store.jobs.requeue(key, why="asked for again")
+    store.jobs.claim(key)
+    try:
+        yield JobRun(
+            keeper=store.jobs.keeper(key),
+            telling=lambda progress: _telling(store, key, progress),
+            finish=lambda text: store.jobs.finish(key, text),
+        )
+    except KeyboardInterrupt:
+        store.jobs.interrupt(key)
+        raise
+    except TimezeroError as refusal:
+        if store.jobs.get(key).state == "running":
+            store.jobs.fail(key, why=refusal.code)
+        raise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """A study that is being recorded.
+
+    Parameters
+    ----------
+    analysis : AnalysisRecord
+    job : JobRun
+    finish : callable
         Takes the result once it is there.
     """
 
     analysis: AnalysisRecord
-    keeper: Keeper
-    telling: Callable[[Progress], Progress]
+    job: JobRun
     finish: Callable[[StudyResult], None]
 
 
@@ -114,45 +151,60 @@ def recorded(
 ) -> Generator[Recorded]:
     """Record a run: begun before anything is seen, then finished, failed or left to be resumed."""
     from timezero.model.record import AnalysisRecord
+    from timezero.provenance import versions
+    from timezero.store import job_key
 
-    run, job = _begun(store, inputs, cohort, protocol)
-    counted = store.n_analyses(cohort.digest)
+    run = _begun(store, inputs, cohort, protocol)
     analysis = AnalysisRecord(
         run=run.id,
         number=store.analysis_number(run.id),
-        n_protocols=counted.n_protocols,
+        n_protocols=store.n_analyses(cohort.digest).n_protocols,
         prespecified=store.is_prespecified(run.protocol, run.input),
     )
-
-    def finish(result: StudyResult) -> None:
-        text = result.to_json()
-        store.jobs.finish(job.key, text)
-        store.finish_run(run.id, result=text, digest=numbers_digest(text))
-
+    key = job_key(
+        data=cohort.digest,
+        recipe=inputs.recipe,
+        spec=inputs.protocol,
+        seed=protocol.analysis.seed,
+        versions=versions(),
+    )
     try:
-        yield Recorded(
-            analysis=analysis,
-            keeper=store.jobs.keeper(job.key),
-            telling=lambda progress: _telling(store, job.key, progress),
-            finish=finish,
-        )
-    except KeyboardInterrupt:
-        store.jobs.interrupt(job.key)
-        raise
+        with job_on_record(store, key, kind="study", study=inputs.study) as job:
+
+            def finish(result: StudyResult) -> None:
+                text = result.to_json()
+                job.finish(text)
+                store.finish_run(run.id, result=text, digest=numbers_digest(text))
+
+            yield Recorded(analysis=analysis, job=job, finish=finish)
     except TimezeroError as refusal:
-        if store.jobs.get(job.key).state == "running":
-            store.jobs.fail(job.key, why=refusal.code)
         store.fail_run(run.id, why=refusal.code)
         raise
 
 
-def _begun(
-    store: Store, inputs: Inputs, cohort: Cohort, protocol: Protocol
-) -> tuple[RunRecord, Job]:
-    from timezero.provenance import versions
-    from timezero.store import job_key
+def record_exports(place: str, run: str, made: Mapping[str, Path], profile: str) -> None:
+    """Keep what was handed out of a run, by content.
 
-    seed, made_by = protocol.analysis.seed, versions()
+    Parameters
+    ----------
+    place : str
+    run : str
+    made : mapping of str to Path
+        By kind: ``html``, ``json``.
+    profile : str
+        For whom it was made.
+    """
+    from timezero.store import open_store
+
+    with open_store(place) as store:
+        for kind, path in made.items():
+            store.record_export(run, path.read_bytes(), kind=kind, name=path.name, profile=profile)
+
+
+def _begun(store: Store, inputs: Inputs, cohort: Cohort, protocol: Protocol) -> RunRecord:
+    """Return the run that was begun and not finished, or begin one."""
+    from timezero.provenance import versions
+
     store.register_study(inputs.study, title=protocol.question.title)
     asked = store.register_protocol(inputs.protocol, study=inputs.study).key
     recipe = store.register_recipe(inputs.recipe, study=inputs.study).key if inputs.recipe else None
@@ -163,13 +215,6 @@ def _begun(
         canonical_digest=cohort.digest,
         keep=True,
     )
-    key = job_key(
-        data=cohort.digest, recipe=inputs.recipe, spec=inputs.protocol, seed=seed, versions=made_by
-    )
-    job = store.jobs.add(key, kind="study", study=inputs.study)
-    if job.state in {"done", "failed", "cancelled"}:
-        store.jobs.requeue(key, why="asked for again")
-    job = store.jobs.claim(key)
     parts = (given.sha256, recipe, asked)
     unfinished = [
         run
@@ -177,16 +222,16 @@ def _begun(
         if run.state == "started" and (run.input, run.recipe, run.protocol) == parts
     ]
     if unfinished:
-        return unfinished[-1], job
+        return unfinished[-1]
     run = store.start_run(
         inputs.study,
         input=given.sha256,
         protocol=asked,
         recipe=recipe,
-        seed=seed,
-        versions=made_by,
+        seed=protocol.analysis.seed,
+        versions=versions(),
     )
-    return store.run(run), job
+    return store.run(run)
 
 
 def _telling(store: Store, key: str, progress: Progress) -> Progress:

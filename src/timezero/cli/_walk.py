@@ -77,8 +77,8 @@ def _walked_on_record(
             result = walk(
                 cohort,
                 given.protocol,
-                progress=run.telling(progress),
-                keep_in=run.keeper,
+                progress=run.job.telling(progress),
+                keep_in=run.job.keeper,
                 record=run.analysis,
             )
             run.finish(result)

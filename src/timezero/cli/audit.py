@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from timezero.errors import InputRefused
 from timezero.findings import Severity
 
 if TYPE_CHECKING:
+    from timezero.audit.worlds_of_claim import Progress
+    from timezero.checkpoints import Checkpoints
     from timezero.model.audit_result import AuditResult
     from timezero.model.claim import Claim
 
@@ -49,6 +52,8 @@ class Simulation:
     "Threads; results do not depend on it."
     effort: float = 1.0
     "1 is the usual number of simulated studies; 0.1 is quick and rough."
+    record: str | None = None
+    "Folder, file or server of a study record, of which the audit is then a job."
 
 
 @Parameter(name="*")
@@ -161,21 +166,44 @@ def _simulated(
     seed = SEED if simulation.seed is None else simulation.seed
     curves = read_curves(path, claim) if path is not None else {}
     key = audit_key(claim, curves, seed=seed, effort=simulation.effort)
-    writing = nullcontext() if report_to is None else report_writer("audit")
-    with writing as write_report, showing_progress(plain=plain) as progress:
-        result = audit_claim(
+
+    def simulate(keep_in: Path | Checkpoints, progress: Progress) -> AuditResult:
+        return audit_claim(
             claim,
             curves=curves,
             seed=seed,
             workers=simulation.workers,
             effort=simulation.effort,
-            keep_in=default_folder(key),
+            keep_in=keep_in,
             progress=progress,
         )
+
+    writing = nullcontext() if report_to is None else report_writer("audit")
+    with writing as write_report, showing_progress(plain=plain) as progress:
+        if simulation.record is None:
+            result = simulate(default_folder(key), progress)
+        else:
+            result = _on_record(simulation.record, key, simulate, progress)
         if report_to is not None and write_report is not None:
             progress("report", 0, 1)
             write_report(result, report_to)
     return result
+
+
+def _on_record(
+    place: str,
+    key: str,
+    simulate: Callable[[Path | Checkpoints, Progress], AuditResult],
+    progress: Progress,
+) -> AuditResult:
+    """Simulate as a job of a study record."""
+    from timezero.cli._record import job_on_record
+    from timezero.store import open_store
+
+    with open_store(place) as store, job_on_record(store, key, kind="audit") as job:
+        result = simulate(job.keeper, job.telling(progress))
+        job.finish(result.to_json())
+        return result
 
 
 def _deliver(result: AuditResult, output: Output, report_to: Path | None) -> int:

@@ -9,6 +9,7 @@ import numpy as np
 
 from timezero.arrays import Bools, Floats
 from timezero.intake.bench import TIME_ROLES, Bench
+from timezero.intake.distinct import distinct
 from timezero.intake.number_reading import Decimal, Readings, decimal_of, readings_of
 from timezero.intake.tables import BOOLEAN, NUMBER, TEXT, Column
 from timezero.intake.times import text_numbers
@@ -87,16 +88,19 @@ def number_cells(bench: Bench, column: Column) -> NumberCells | None:
         written |= typed & _converted(column)
     if not written.any():
         return _typed_only(column, typed) if typed.sum() > MOSTLY * (~missing).sum() else None
-    texts = column.text.set(_series(~written), None)
-    cores, has_unit, is_limit = _cores(texts)
-    readings = readings_of(cores)
+    told = distinct(column.text.set(_series(~written), None))
+    cores, unit_of, limit_of = _cores(told.values)
+    once = readings_of(cores)
+    has_unit, is_limit = told.spread(unit_of), told.spread(limit_of)
+    readings = Readings(point=told.spread(once.point), comma=told.spread(once.comma))
     readable = np.isfinite(readings.point) | np.isfinite(readings.comma)
     alike = (typed & ~written) | (written & readable)
     if alike.sum() <= MOSTLY * (~missing).sum() and bench.said(column.name).kind != "number":
         return None
-    decimal, is_open = _decimal(bench, column, cores, readings)
+    decimal, is_open = _decimal(bench, column, cores, once)
     values = np.where(written, readings.under(decimal), np.where(typed, column.numbers, np.nan))
-    middle, is_range = _ranges(texts, decimal, written & ~readable)
+    middle, is_range = (told.spread(part) for part in _ranges(told.values, decimal))
+    is_range &= written & ~readable
     rest = written & ~readable & ~is_range
     return NumberCells(
         values=np.where(is_range, middle, values),
@@ -108,7 +112,7 @@ def number_cells(bench: Bench, column: Column) -> NumberCells | None:
         has_unit=has_unit & readable,
         is_limit=is_limit & readable,
         is_range=is_range,
-        is_malformed=rest & _matches(texts, _GONE_WRONG) & ~_matches(texts, _DATE_LIKE),
+        is_malformed=rest & told.spread(_malformed(told.values)),
     )
 
 
@@ -176,10 +180,14 @@ def _decimal(
     return ("," if has_comma else "."), True
 
 
-def _ranges(texts: pl.Series, decimal: Decimal, among: Bools) -> tuple[Floats, Bools]:
-    is_range = among & _matches(texts, RANGE)
+def _malformed(texts: pl.Series) -> Bools:
+    return _matches(texts, _GONE_WRONG) & ~_matches(texts, _DATE_LIKE)
+
+
+def _ranges(texts: pl.Series, decimal: Decimal) -> tuple[Floats, Bools]:
+    is_range = _matches(texts, RANGE)
     if not is_range.any():
-        return np.full(among.size, np.nan), is_range
+        return np.full(len(texts), np.nan), is_range
     low, high = (readings_of(texts.str.extract(RANGE, k)).under(decimal) for k in (1, 2))
     is_range &= high > low
     return np.where(is_range, (low + high) / 2.0, np.nan), is_range

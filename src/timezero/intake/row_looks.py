@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from timezero.arrays import Bools, Ints
 from timezero.intake.tables import BOOLEAN, DATE, NUMBER, Column, Table, shown
@@ -21,7 +23,9 @@ MOST: Final = 0.8
 _NUMBER: Final = r"[<>~≤≥]?\s*[-+−]?[.,]?\d[\d.,' \u00a0]*(?:[eE][-+]?\d+)?\s*%?"
 _DATE: Final = r"\d{1,4}[-/. ]\d{1,2}[-/. ]\d{1,4}(?:[ T].*)?"
 _DATE_IN_WORDS: Final = r"\d{1,2}[-. /]*[^\W\d_]{3,9}[-. /,]*\d{2,4}"
-MEASURED: Final = rf"^(?:{_NUMBER}|{_DATE}|{_DATE_IN_WORDS})$"
+_MEASURED: Final = rf"^(?:{_NUMBER}|{_DATE}|{_DATE_IN_WORDS})$"
+_PATTERN: Final = re.compile(_MEASURED)
+_LONGEST: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -71,14 +75,28 @@ def looks_at(columns: Sequence[Column], at: Ints) -> Looks:
     at : (r,) int64
         Indices of rows.
     """
-    texts = [column.text.gather(at).to_list() for column in columns]
+    import polars as pl
+
+    frame = pl.DataFrame([column.text.alias(str(c)) for c, column in enumerate(columns)])
+    rows = tuple(frame[at].rows()) if columns else ()
     shape = (at.size, len(columns))
-    filled, measured = np.zeros(shape, dtype=np.bool_), np.zeros(shape, dtype=np.bool_)
+    filled, typed = np.zeros(shape, dtype=np.bool_), np.zeros(shape, dtype=np.bool_)
     for c, column in enumerate(columns):
-        filled[:, c] = column.kinds[at] != 0
-        measured[:, c] = measured_cells(column, at)
-    rows = tuple(zip(*texts, strict=True)) if texts else ()
-    return Looks(at=at, texts=rows, filled=filled, measured=measured)
+        kinds = column.kinds[at]
+        filled[:, c], typed[:, c] = kinds != 0, _is_typed(kinds)
+    written = [[text is not None and _is_written(text) for text in row] for row in rows]
+    return Looks(
+        at=at, texts=rows, filled=filled, measured=typed | np.array(written, bool).reshape(shape)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _is_written(text: str) -> bool:
+    return len(text) <= _LONGEST and _PATTERN.match(text) is not None
+
+
+def _is_typed(kinds: NDArray[np.int8]) -> Bools:
+    return (kinds == NUMBER) | (kinds == DATE) | (kinds == BOOLEAN)
 
 
 def measured_cells(column: Column, at: Ints) -> Bools:
@@ -90,9 +108,8 @@ def measured_cells(column: Column, at: Ints) -> Bools:
     at : (r,) int64
         Indices of rows.
     """
-    written: pl.Series = column.text.gather(at).str.contains(MEASURED).fill_null(value=False)
-    typed = np.isin(column.kinds[at], (NUMBER, DATE, BOOLEAN))
-    return typed | np.asarray(written.to_numpy(), dtype=np.bool_)
+    written: pl.Series = column.text.gather(at).str.contains(_MEASURED).fill_null(value=False)
+    return _is_typed(column.kinds[at]) | np.asarray(written.to_numpy(), dtype=np.bool_)
 
 
 def filled_rows(columns: Sequence[Column], n: int) -> Bools:

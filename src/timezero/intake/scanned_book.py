@@ -43,12 +43,15 @@ class ScannedBook:
         Active parts in words, such as ``macros``; none of them is run or followed.
     unseen : str
         What is not looked for in a workbook of this format; empty when all is.
+    is_apart : bool
+        Its values are to be read in a process of its own.
     """
 
     scan: Callable[[str, int], SheetScan]
     is_1904: bool
     ignored: tuple[str, ...]
     unseen: str = ""
+    is_apart: bool = False
 
 
 def scanned_book(path: Path, name: str, size: int, head: bytes) -> ScannedBook:
@@ -94,7 +97,11 @@ def _compound(raw: bytes, name: str) -> ScannedBook:
         return book.scans[number]
 
     return ScannedBook(
-        scan=scan, is_1904=book.is_1904, ignored=book.ignored, unseen="formulas without a value"
+        scan=scan,
+        is_1904=book.is_1904,
+        ignored=book.ignored,
+        unseen="formulas without a value",
+        is_apart=True,
     )
 
 
@@ -108,6 +115,7 @@ def _zipped(package: Package) -> ScannedBook:
             is_1904=binary.is_1904,
             ignored=ignored_parts(package),
             unseen=_NOT_LOOKED_FOR,
+            is_apart=True,
         )
     if not package.begins("xl/"):
         kinds = (kind for start, kind in _OTHER_PACKAGES if package.begins(start))

@@ -15,6 +15,8 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
+from timezero.intake.read_apart import limit_memory
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -26,13 +28,12 @@ READERS: Final = {
     "xpt": "read_xport",
 }
 WITH_USER_MISSING: Final = ("sav", "dta", "sas7bdat")
-MEMORY_LIMIT: Final = 4_000_000_000
 TAGS: Final = "tags of "
 
 
 def main() -> None:
     """Read the file named on the command line."""
-    _limit_memory()
+    limit_memory()
     kind, path = sys.argv[1:3]
     reads: Callable[..., Any] = getattr(import_module("pyreadstat"), READERS[kind])
     asked = {"user_missing": True} if kind in WITH_USER_MISSING else {}
@@ -42,16 +43,6 @@ def main() -> None:
     out = io.BytesIO()
     frame.write_ipc(out)
     sys.stdout.buffer.write(len(head).to_bytes(8, "little") + head + out.getvalue())
-
-
-def _limit_memory() -> None:
-    try:
-        resource: Any = import_module("resource")
-    except ImportError:
-        return
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    soft = MEMORY_LIMIT if hard < 0 else min(MEMORY_LIMIT, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 def _plain(said: Any) -> dict[str, Any]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import subprocess
-import sys
 from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
@@ -16,8 +14,9 @@ from timezero.errors import InputRefused, MissingExtra
 from timezero.findings import Finding, Severity
 from timezero.intake.frames import column_from_series, text_column
 from timezero.intake.grid import ColumnLabels, Grid
+from timezero.intake.read_apart import read_apart
 from timezero.intake.reader import FileGiven
-from timezero.intake.refusals_of_files import damaged, too_large
+from timezero.intake.refusals_of_files import too_large
 from timezero.intake.statistics_child import TAGS
 from timezero.intake.tables import NUMBER, Column
 
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 SIZE_LIMIT: Final = 1_000_000_000
-SECONDS: Final = 300
-_NO_MEMORY: Final = ("MemoryError", "Unable to allocate", "Failed to allocate")
 
 
 def read_statistics_file(file: FileGiven, kind: str, words: str) -> Grid:
@@ -61,7 +58,7 @@ def read_statistics_file(file: FileGiven, kind: str, words: str) -> Grid:
         )
     if file.size > SIZE_LIMIT:
         raise too_large(file.name, f"the file has {file.size / 1e9:.1f} GB; the limit is 1 GB")
-    said, frame = _read_apart(file, kind, words)
+    said, frame = _cells_of(file, kind)
     if frame.height == 0 or frame.width == 0:
         raise InputRefused(
             what="the table has no rows",
@@ -72,35 +69,18 @@ def read_statistics_file(file: FileGiven, kind: str, words: str) -> Grid:
     return _grid(file, said, frame, kind)
 
 
-def _read_apart(file: FileGiven, kind: str, words: str) -> tuple[dict[str, Any], pl.DataFrame]:
+def _cells_of(file: FileGiven, kind: str) -> tuple[dict[str, Any], pl.DataFrame]:
     import polars as pl
 
-    command = (sys.executable, "-P", "-m", "timezero.intake.statistics_child", kind)
-    try:
-        done = subprocess.run(  # noqa: S603 -- no shell, our own interpreter and module
-            (*command, str(file.path.resolve())), capture_output=True, timeout=SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired as error:
-        how = f"reading it takes longer than {SECONDS} seconds"
-        raise too_large(file.name, how) from error
-    if done.returncode < 0:
-        raise damaged(file.name, f"{words} of which the parts do not fit together")
-    if done.returncode:
-        raise _refusal(file.name, done.stderr.decode("utf-8", "replace"))
-    length = int.from_bytes(done.stdout[:8], "little")
-    said = json.loads(done.stdout[8 : 8 + length])["said"]
-    return said, pl.read_ipc(io.BytesIO(done.stdout[8 + length :]))
-
-
-def _refusal(name: str, errors: str) -> InputRefused:
-    """Return the refusal for what the reading process said last; its words name no cell."""
-    last = errors.strip().rpartition("\n")[2].strip()
-    if any(mark in last for mark in _NO_MEMORY):
-        return too_large(name, "reading it takes more than 4 GB of memory")
-    if "Overflow" in last or "out of range" in last:
-        return damaged(name, "it holds a date outside the years 1 to 9999")
-    how = last.rpartition(": ")[2] if last.startswith("pyreadstat") else "its parts do not fit"
-    return damaged(name, how or "its parts do not fit together")
+    raw = read_apart(
+        "timezero.intake.statistics_child",
+        kind,
+        str(file.path.resolve()),
+        name=file.name,
+        size=file.size,
+    )
+    length = int.from_bytes(raw[:8], "little")
+    return json.loads(raw[8 : 8 + length])["said"], pl.read_ipc(io.BytesIO(raw[8 + length :]))
 
 
 def _grid(file: FileGiven, said: Mapping[str, Any], frame: pl.DataFrame, kind: str) -> Grid:

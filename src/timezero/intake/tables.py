@@ -58,7 +58,9 @@ class Column:
     def missing(self, codes: tuple[str, ...]) -> Bools:
         """Return which cells are empty or hold one of the codes for 'not recorded'."""
         listed = [code.strip() for code in codes if code.strip() not in self.kept]
-        found = self.text.is_null() | self.text.is_in(listed).fill_null(value=False)
+        found = self.text.is_null()
+        if listed:
+            found |= self.text.is_in(listed).fill_null(value=False)
         return np.asarray(found.to_numpy(), dtype=np.bool_)
 
     def of_rows(self, chosen: NDArray[np.intp]) -> Column:

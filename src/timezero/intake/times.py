@@ -11,6 +11,7 @@ import numpy as np
 
 from timezero.arrays import Bools, Floats
 from timezero.errors import InputRefused
+from timezero.intake.distinct import distinct
 from timezero.intake.tables import DATE, NUMBER, TEXT, Column
 from timezero.model.protocol import DataPart
 
@@ -119,6 +120,11 @@ def text_numbers(text: pl.Series, *, decimal_comma: bool) -> Floats:
     decimal_comma : bool
         Numbers are written 3,5; a full stop is then no part of a number.
     """
+    told = distinct(text)
+    return told.spread(_numbers_of(told.values, decimal_comma=decimal_comma))
+
+
+def _numbers_of(text: pl.Series, *, decimal_comma: bool) -> Floats:
     import polars as pl
 
     text = text.str.replace_all(_MINUS, "-", literal=True)
@@ -154,10 +160,12 @@ def iso_days(text: pl.Series) -> Floats:
     ----------
     text : (n,) polars String
     """
-    is_iso = _matches(text, _ISO)
+    told = distinct(text)
+    is_iso = _matches(told.values, _ISO)
     if not is_iso.any():
         return np.full(len(text), np.nan)
-    return np.where(is_iso, _parsed(text.str.slice(0, 10), "%Y-%m-%d"), np.nan)
+    days = _parsed(told.values.str.slice(0, 10), "%Y-%m-%d")
+    return told.spread(np.where(is_iso, days, np.nan))
 
 
 def refuse_strange_format(date_format: str, where: str) -> None:

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-import io
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
 from timezero.findings import Finding
+from timezero.intake.calamine_pages import Pages, open_pages
 from timezero.intake.cells import grid_of_records
 from timezero.intake.grid import Grid
 from timezero.intake.reader import FileGiven
-from timezero.intake.refusals_of_files import damaged, locked, no_workbook
+from timezero.intake.refusals_of_files import damaged, no_workbook
 from timezero.intake.scanned_book import ScannedBook, refuse_vast, scanned_book
 from timezero.intake.sheet_choice import Sheet, choose_sheet
 from timezero.intake.sheet_scan import SheetScan
 from timezero.intake.tables import Column
 from timezero.intake.workbook_notes import header_row_of, notes_of
-
-if TYPE_CHECKING:
-    from python_calamine import CalamineWorkbook
 
 PEEKED_ROWS: Final = 30
 
@@ -47,54 +44,32 @@ def read_workbook(file: FileGiven) -> Grid:
         There is no such sheet.
     """
     looked = scanned_book(file.path, file.name, file.size, file.head)
-    book = _opened(file)
-    sheet, findings = choose_sheet(_sheets(looked, book, file), file)
+    pages = open_pages(file.path, file.name, apart=looked.is_apart)
+    sheet, findings = choose_sheet(_sheets(looked, pages, file), file)
     where = f"{file.name}, sheet {sheet.name}"
-    rows = _rows(book, sheet.name, sheet.scan, where)
+    rows = _rows(pages, sheet.name, sheet.scan, where)
     findings += notes_of(looked, sheet.scan, rows, name=file.name, where=where)
     return _grid(where, rows, sheet.scan, findings)
 
 
-def _opened(file: FileGiven) -> CalamineWorkbook:
-    import python_calamine as calamine
-
-    try:
-        return calamine.CalamineWorkbook.from_filelike(io.BytesIO(file.path.read_bytes()))
-    except calamine.PasswordError as error:
-        raise locked(file.name) from error
-    except (calamine.CalamineError, OSError) as error:
-        raise damaged(file.name, f"it cannot be opened ({error})") from error
-
-
-def _sheets(looked: ScannedBook, book: CalamineWorkbook, file: FileGiven) -> list[Sheet]:
-    import python_calamine as calamine
-
+def _sheets(looked: ScannedBook, pages: Pages, file: FileGiven) -> list[Sheet]:
     wanted = file.recipe.sheet
-    pages = [
-        (number, page)
-        for number, page in enumerate(book.sheets_metadata)
-        if page.typ == calamine.SheetTypeEnum.WorkSheet
-    ]
-    if not pages:
+    known = {name for name, _, is_cells in pages.sheets if is_cells}
+    if not known:
         raise no_workbook(file.name, "a workbook without a sheet of cells")
-    known = wanted in {page.name for _, page in pages}
-    return [
-        Sheet(
-            name=page.name,
-            is_visible=page.visible == calamine.SheetVisibleEnum.Visible,
-            scan=scan,
-            header=_peek(book, page.name, scan, file.name),
-        )
-        for number, page in pages
-        for scan in [
-            looked.scan(page.name, number) if page.name == wanted or not known else SheetScan()
-        ]
-    ]
+    found: list[Sheet] = []
+    for number, (name, is_visible, is_cells) in enumerate(pages.sheets):
+        if is_cells:
+            aside = wanted in known and name != wanted
+            scan = SheetScan() if aside else looked.scan(name, number)
+            header = _peek(pages, name, scan, file.name)
+            found.append(Sheet(name=name, is_visible=is_visible, scan=scan, header=header))
+    return found
 
 
-def _peek(book: CalamineWorkbook, name: str, scan: SheetScan, file_name: str) -> Any:
+def _peek(pages: Pages, name: str, scan: SheetScan, file_name: str) -> Any:
     def header() -> tuple[str, ...]:
-        rows = _rows(book, name, scan, f"{file_name}, sheet {name}", most=PEEKED_ROWS)
+        rows = _rows(pages, name, scan, f"{file_name}, sheet {name}", most=PEEKED_ROWS)
         cells = rows[header_row_of(rows, 0)] if rows else ()
         return tuple(text for cell in cells if (text := str(cell).strip()))
 
@@ -102,25 +77,17 @@ def _peek(book: CalamineWorkbook, name: str, scan: SheetScan, file_name: str) ->
 
 
 def _rows(
-    book: CalamineWorkbook, name: str, scan: SheetScan, where: str, *, most: int | None = None
+    pages: Pages, name: str, scan: SheetScan, where: str, *, most: int | None = None
 ) -> list[list[Any]]:
     """Return the cells from the first filled row and column on, errors as they are shown."""
     import python_calamine as calamine
 
     refuse_vast(scan, where)
     try:
-        page = book.get_sheet_by_name(name)
-        rows: list[list[Any]] = page.to_python(skip_empty_area=True, nrows=most)
+        start, rows = pages.rows(name, most)
+        scan.merged = scan.merged or pages.merged(name)
     except (calamine.CalamineError, OSError) as error:
         raise damaged(where, f"its cells cannot be read ({error})") from error
-    scan.merged = scan.merged or [
-        (top + 1, left + 1, bottom + 1, right + 1)
-        for (top, left), (bottom, right) in page.merged_cell_ranges or ()
-    ]
-    if page.start is None:
-        rows, start = [], (max(scan.top, 1) - 1, max(scan.left, 1) - 1)
-    else:
-        start = page.start
     rows = _from_first(rows, start, scan)
     for (row, column), error_text in scan.errors.items():
         at, across = row - scan.top, column - scan.left

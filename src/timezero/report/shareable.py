@@ -204,11 +204,10 @@ class _Masking:
         )
 
     def _curve(self, rung: str, k: int, curve: CoarseCurve) -> CoarseCurve:
-        at_risk = [
-            float(self.shown.get(("at risk", rung, k, j), count))
-            for j, count in enumerate(curve.n_at_risk.tolist())
-        ]
-        return replace(curve, n_at_risk=np.array(at_risk))
+        counts: list[float] = curve.n_at_risk.tolist()
+        key: Key = ("at risk", rung, k)
+        at_risk = [self.shown.get((*key, j), count) for j, count in enumerate(counts)]
+        return replace(curve, n_at_risk=np.array(at_risk, dtype=np.float64))
 
     def _table(self, rung: str, table: DataTable) -> DataTable:
         columns: dict[str, Column] = {}

@@ -248,7 +248,10 @@ def _rotate(folder: Path, store: str, *, keep: int) -> None:
         if manifest.store == store:
             own.append((manifest.seq, path.name, path))
     for _, _, path in sorted(own)[:-keep]:
-        shutil.rmtree(path)
+        reached("backup.before_remove")
+        going = path.rename(folder / f".{path.name}.partial")
+        reached("backup.after_remove")
+        shutil.rmtree(going)
 
 
 def _remove_partial(folder: Path) -> None:

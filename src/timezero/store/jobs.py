@@ -92,9 +92,6 @@ class Jobs:
             if row["state"] == "running" and row["lease_until"] < work.at:
                 self._interrupt(work, row, "the lease ended")
                 row = _row(work.connection, key)
-            if row["state"] in _OPEN and row["attempts"] >= MOST_ATTEMPTS:
-                self._end(work, row, "failed", why=f"it was begun {MOST_ATTEMPTS} times")
-                row = _row(work.connection, key)
             if row["state"] in _OPEN:
                 until = self._until(seconds)
                 attempts = row["attempts"] + 1

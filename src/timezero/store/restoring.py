@@ -48,8 +48,9 @@ def restore_backup(
 
 
 def _refuse_taken(place: Place) -> None:
-    taken = place.database is not None and place.database.exists()
-    if place.database is None:
+    database = place.database
+    taken = database is not None and database.exists() and database.stat().st_size > 0
+    if database is None:
         engine = make_engine(place, read_only=True)
         with contextlib.closing(engine.connect()) as connection:
             taken = schema.present_revision(connection) is not None

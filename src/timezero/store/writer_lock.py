@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import platform
@@ -76,6 +77,7 @@ class WriterLock:
 
 _CLOEXEC = getattr(os, "O_CLOEXEC", 0)
 _TRIES, _PAUSE = 5, 0.04
+_TAKEN = (errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK)
 
 
 def _locked_soon(handle: int) -> bool:
@@ -99,8 +101,10 @@ def _locked(handle: int) -> bool:
             import fcntl
 
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
+    except OSError as error:
+        if error.errno in _TAKEN:
+            return False
+        raise
     return True
 
 

@@ -125,7 +125,9 @@ def _notes(folder: Path) -> Given:
 CASES = (
     Case(number="B36", response="W", codes=("id_rounded",), make=_scientific),
     Case(number="B36 lost zeros", response="W", codes=("id_zeros_lost",), make=_lost_zeros),
-    Case(number="B36 trailing point zero", response="W", codes=("id_point_zero",), make=_point_zero),
+    Case(
+        number="B36 trailing point zero", response="W", codes=("id_point_zero",), make=_point_zero
+    ),
     Case(
         number="B37",
         response="Q",

@@ -55,7 +55,20 @@ def _refused(rows: list[Row], *covariates: str, **data: Any) -> Make:
 
 
 ALBUMIN = ("3,8", "3,3", "4,1", "4,0", "3,1", "4,2", "3,5", "4,3", "3,4", "3,9", "3,2", "4,1")
-CEA = ("1.234,5", "12,5", "3,5", "1.001,2", "5,1", "8,25", "2,5", "44,0", "9,1", "7,5", "6,1", "2,2")
+CEA = (
+    "1.234,5",
+    "12,5",
+    "3,5",
+    "1.001,2",
+    "5,1",
+    "8,25",
+    "2,5",
+    "44,0",
+    "9,1",
+    "7,5",
+    "6,1",
+    "2,2",
+)
 BLOOD_LOSS = ("1,234", "1,002", "2,110", "1,500", "1,750", "3,141", "1,020", "1,111", "1,304",
              "2,003", "1,870", "1,990")  # fmt: skip
 WEIGHT = ("70 kg", "82", "65", "77", "90 kg", "58", "71", "66", "84", "59", "88", "63")
@@ -169,9 +182,9 @@ def _stages_again(folder: Path) -> Given:
 CASES = (
     _put_right("B72", "number_notation", "albumin", ALBUMIN),
     _put_right("B72 thousands and decimals", "number_notation", "cea", CEA),
-    _put_right("B72 spaces", "number_notation", "volume", {0: "1 234", 1: "12 500.5", 2: "35",
+    _put_right("B72 spaces", "number_notation", "output", {0: "1 234", 1: "12 500.5", 2: "35",
                **dict.fromkeys(range(3, 12), "48")}),
-    _put_right("B72 apostrophes", "number_notation", "volume", {0: "1'234", 1: "12'500.5", 2: "35",
+    _put_right("B72 apostrophes", "number_notation", "output", {0: "1'234", 1: "12'500.5", 2: "35",
                **dict.fromkeys(range(3, 12), "48")}),
     _asked("B72 ambiguous", "number_ambiguous", "drained", BLOOD_LOSS, {"decimal": "."}),
     _asked("B73", "number_with_unit", "weight", WEIGHT, {"units_in_cells": "strip"}),

@@ -133,9 +133,7 @@ CASES = (
         codes=("too_few_patients",),
         make=_bytes(_one_row(), clean=False),
     ),
-    Case(
-        number="B04", response="F", codes=("file_mark",), make=_bytes(b"\xef\xbb\xbf" + CLEAN)
-    ),
+    Case(number="B04", response="F", codes=("file_mark",), make=_bytes(b"\xef\xbb\xbf" + CLEAN)),
     *(
         Case(
             number=number,
@@ -285,7 +283,12 @@ CASES = (
             ("bomb in zip", "TZ-IN-16", "a.zip", lambda: zipped(("registry.csv", zeros()))),
             ("forged size", "TZ-IN-15", "a.zip", _forged),
             ("path", "TZ-IN-15", "a.zip", zipped(("../../registry.csv", CLEAN))),
-            ("many", "TZ-IN-16", "a.zip", lambda: zipped(*((f"{k}.csv", b"") for k in range(5_001)))),
+            (
+                "many",
+                "TZ-IN-16",
+                "a.zip",
+                lambda: zipped(*((f"{k}.csv", b"") for k in range(5_001))),
+            ),
             ("cut short", "TZ-IN-15", "a.csv.gz", gzip.compress(CLEAN, mtime=0)[:-30]),
         )
     ),

@@ -24,7 +24,7 @@ def delayed_entry(draft: Draft) -> list[Finding]:
     if draft.in_dates and before.any():
         found.append(
             draft.finding(
-                CODE,
+                "observed_before_time_zero",
                 Severity.NOTE,
                 f"under observation before time zero: {counted(before, 'patient')}, who count "
                 "from time zero on",

@@ -17,7 +17,7 @@ FEWEST_LATE: Final = 3
 # What passes for one date of the last contacts of the living, and which share of deaths may lie
 # after it; the false alarms on sound registries were simulated (docs/methods/dates.md).
 QUANTILE: Final = 0.9
-SHARE: Final = 0.15
+SHARE: Final = 0.2
 
 
 def differential_follow_up(draft: Draft) -> list[Finding]:

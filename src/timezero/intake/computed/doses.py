@@ -108,10 +108,13 @@ def _known(given: Floats | None, like: Floats) -> Floats:
 
 
 def _converted(given: Floats, factor: Floats, needed: list[tuple[str, Floats]]) -> Converted:
-    reasons = [
-        "; ".join(why for why, numbers in [(NO_VALUE, given), *needed] if np.isnan(numbers[k]))
-        for k in range(given.size)
+    causes = [(NO_VALUE, given), *needed]
+    lacking = sum(np.isnan(numbers).astype(np.int64) << k for k, (_, numbers) in enumerate(causes))
+    words = [
+        "; ".join(why for k, (why, _) in enumerate(causes) if code >> k & 1)
+        for code in range(1 << len(causes))
     ]
+    reasons = np.array(words, dtype=object)[lacking].tolist()
     return Converted(values=given * factor, reasons=tuple(reasons))
 
 

@@ -160,7 +160,7 @@ def _warn(cells: DateCells, rows: Bools, spread: tuple[Floats, Floats, Floats], 
         for k in np.flatnonzero(rows)[:20]
     )
     cells.bench.tell(
-        "date_partial",
+        "date_partial_read",
         Severity.WARNING,
         f"{counted(rows, 'date')} without day or month, read by the rule {rule}: times that count "
         f"from or to them could be up to {np.nanmax(np.where(rows, earlier, 0)):.0f} days earlier "

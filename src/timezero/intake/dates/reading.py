@@ -105,12 +105,12 @@ def _finish(cells: DateCells, days: Floats, gone: Bools, known: dict[str, Floats
     if partial.any():
         words = f"date without day or month, by the rule partial_dates = {rule}"
         bench.change(
-            _now(cells), code="date_partial", rule=words, mask=partial, new=iso_text(final)
+            _now(cells), code="date_partial_read", rule=words, mask=partial, new=iso_text(final)
         )
     if gone.any():
         words = "a date that stands for 'not recorded' is empty"
         bench.change(
-            _now(cells), code="date_placeholder", rule=words, mask=gone, new=iso_text(final)
+            _now(cells), code="date_placeholder_emptied", rule=words, mask=gone, new=iso_text(final)
         )
     if empty.any():
         _clear(cells, empty)
@@ -193,9 +193,9 @@ def _changes(
     if cells.calendar != "gregorian":
         other |= read & ~serial
     found = [
-        ("date_serial", f"days of a workbook, {_said(cells)}", read & serial),
+        ("date_serial_read", f"days of a workbook, {_said(cells)}", read & serial),
         ("date_zone", "the date of a time with a zone", read & zoned & ~other),
-        ("date_calendar", f"a date of the {cells.calendar} calendar", read & other),
+        ("date_calendar_read", f"a date of the {cells.calendar} calendar", read & other),
     ]
     plain = read & ~serial & ~zoned & ~other
     last = np.array([s is not None and s.kind == "year_last" for s in cells.shapes], dtype=np.bool_)

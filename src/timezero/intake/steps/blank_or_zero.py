@@ -10,10 +10,11 @@ import numpy as np
 from timezero.arrays import Bools
 from timezero.findings import Option
 from timezero.intake.bench import Bench
+from timezero.intake.blank_cells import blank_cells
 from timezero.intake.known_items import known_item
 from timezero.intake.number_cells import number_cells
 from timezero.intake.step import Step
-from timezero.intake.tables import EMPTY, NUMBER, Column
+from timezero.intake.tables import NUMBER, Column
 from timezero.intake.wording import counted
 
 CODE: Final = "blank_or_zero"
@@ -22,7 +23,7 @@ FEWEST_VALUES: Final = 5
 
 def _run(bench: Bench) -> None:
     for column in bench.used("covariate", "history"):
-        blank = column.kinds == EMPTY
+        blank = blank_cells(bench, column)
         said = bench.said(column.name).blank
         if not blank.any() or said == "missing":
             continue
@@ -64,8 +65,8 @@ def _ask(bench: Bench, column: Column, blank: Bools) -> None:
         column=column,
         mask=blank,
         options=(
-            Option(value="missing", words=f"not recorded: {n} stay empty"),
-            Option(value="zero", words=f"none: {n} become 0"),
+            Option(value="missing", words=f"not recorded: {n} left empty"),
+            Option(value="zero", words=f"none: {n} read as 0"),
         ),
         default="missing",
     )

@@ -38,9 +38,8 @@ def _run(bench: Bench) -> None:
         if blanks.any():
             _tell_uncalculated(bench, column, blanks)
     if aside:
-        what = (
-            f"{counted(aside, 'cell')} of unused columns with an error, or a formula without a value"
-        )
+        n = counted(aside, "cell")
+        what = f"{n} of unused columns with an error, or a formula without a value"
         bench.tell("error_values", Severity.NOTE, what)
 
 

@@ -10,9 +10,10 @@ import numpy as np
 from timezero.arrays import Bools
 from timezero.findings import Option
 from timezero.intake.bench import Bench
+from timezero.intake.blank_cells import blank_cells
 from timezero.intake.events import same_value
 from timezero.intake.step import Step
-from timezero.intake.tables import EMPTY, TEXT, Column, shown
+from timezero.intake.tables import TEXT, Column, shown
 from timezero.intake.wording import counted
 
 CODE: Final = "event_blank"
@@ -21,7 +22,7 @@ NOTHING: Final = "0"
 
 def _run(bench: Bench) -> None:
     for column in bench.used("event"):
-        blank = np.asarray(column.kinds == EMPTY)
+        blank = blank_cells(bench, column)
         said = bench.said(column.name).blank
         if not blank.any() or blank.all() or said == "missing":
             continue
@@ -43,8 +44,8 @@ def _ask(bench: Bench, column: Column, blank: Bools) -> None:
         column=column,
         mask=blank,
         options=(
-            Option(value="zero", words=f"{n} mean: it did not happen, and become {NOTHING}"),
-            Option(value="missing", words=f"{n} mean: not recorded"),
+            Option(value="zero", words=f"it did not happen: {n} read as {NOTHING}"),
+            Option(value="missing", words=f"not recorded: {n} left empty"),
         ),
     )
 

@@ -9,10 +9,11 @@ import numpy as np
 from timezero.arrays import Bools, Floats
 from timezero.findings import Option
 from timezero.intake.bench import TIME_ROLES, Bench
+from timezero.intake.blank_cells import left_empty
 from timezero.intake.emptied import emptied
 from timezero.intake.number_cells import NUMBER_ROLES, number_cells
 from timezero.intake.step import Step
-from timezero.intake.tables import DATE, Column
+from timezero.intake.tables import DATE, Column, shown
 from timezero.intake.times import text_numbers
 from timezero.intake.wording import counted
 
@@ -94,22 +95,32 @@ def _ask(bench: Bench, column: Column, mask: Bools, *, is_time: bool) -> None:
     keep = pl.Series(mask)
     words = tuple(sorted(column.text.filter(keep).unique().to_list(), key=lambda w: (len(w), w)))
     named, n = ", ".join(words), counted(mask, "cell")
-    others = column.text.filter(~keep).drop_nulls().head(3).to_list()
+    others = _others(column, ~mask & ~bench.missing(column))
     bench.ask(
         CODE,
-        f"{named} in {n} of {column.name} lies far from all its other values, such as "
-        f"{', '.join(others)}",
+        f"{named} in {n} of {column.name} lies apart from all its other values, {others}",
         key="missing",
         column=column,
         mask=mask,
         options=(
-            Option(value=words, words=f"not recorded: {n} become empty"),
-            Option(value=(), words=f"a value like {others[0] if others else 'any other'}"),
+            Option(value=words, words=left_empty(bench, column, n)),
+            Option(value=(), words=f"a value as it stands, among others {others}"),
         ),
         default=None if is_time else words,
     )
     if not is_time:
         bench.put(emptied(column, mask))
+
+
+def _others(column: Column, mask: Bools) -> str:
+    """Say between which values the other cells lie."""
+    import polars as pl
+
+    texts = column.text.filter(pl.Series(mask))
+    numbers = text_numbers(texts, decimal_comma=False)
+    if not np.isfinite(numbers).all():
+        return f"such as {', '.join(shown(text) for text in texts.unique(maintain_order=True).head(3))}"
+    return f"from {numbers.min():g} to {numbers.max():g}"
 
 
 STEP = Step(order=314, title="Codes for 'not recorded'", run=_run)

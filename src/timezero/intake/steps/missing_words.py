@@ -10,6 +10,7 @@ import numpy as np
 from timezero.arrays import Bools
 from timezero.findings import Option
 from timezero.intake.bench import TIME_ROLES, Bench
+from timezero.intake.blank_cells import EMPTY_MEANS_NEVER, declared_codes
 from timezero.intake.emptied import emptied
 from timezero.intake.missing_words import CODE_LIKE, missing_words
 from timezero.intake.number_cells import number_cells
@@ -23,9 +24,8 @@ if TYPE_CHECKING:
 CODE: Final = "missing_words"
 DOUBTFUL: Final = "missing_or_value"
 _ROLES_OF_WORDS: Final = frozenset(("covariate", "history", "centre", "sex"))
-_EMPTY_MEANS_NEVER: Final = frozenset(
-    ("initiation", "trigger", "further", "death", "negative_control")
-)
+# A calculation that failed, in a column of numbers: refused, unless it is declared.
+_NOT_A_NUMBER: Final = frozenset(("nan",))
 MOST_LISTED: Final = 12
 
 
@@ -42,7 +42,7 @@ def _look_at(bench: Bench, column: Column) -> None:
     signs, words = (_is_in(lowered, w) & is_text for w in (known.signs, known.never_numbers))
     if not (declared & column.text.is_not_null().to_numpy()).any() and not (signs | words).any():
         return
-    if _EMPTY_MEANS_NEVER & set(bench.roles[column.name]):
+    if EMPTY_MEANS_NEVER & set(bench.roles[column.name]):
         unknown = _is_in(lowered, known.unknown_words) & is_text
         signs, words = signs & ~unknown, words & ~unknown
     holds_words = _holds_words(bench, column, declared | signs | words)
@@ -51,6 +51,7 @@ def _look_at(bench: Bench, column: Column) -> None:
     gone = declared | signs
     if not holds_words:
         gone |= words
+        gone &= ~_is_in(lowered, _NOT_A_NUMBER) | _is_in(column.text, declared_codes(bench, column))
     elif bench.said(column.name).not_missing is not None:
         gone |= _is_in(lowered, known.none_words) & is_text
     gone &= column.text.is_not_null().to_numpy() & ~_is_in(column.text, frozenset(kept))
@@ -84,8 +85,7 @@ def _doubtful(bench: Bench, column: Column, *, holds_words: bool) -> set[str]:
     if not _ROLES_OF_WORDS & set(bench.roles[column.name]):
         return set()
     there: list[str] = column.text.drop_nulls().unique().to_list()
-    explicit = bench.data.missing if "missing" in bench.data.model_fields_set else ()
-    settled = {*explicit, *(said.missing or ())}
+    settled = declared_codes(bench, column)
     found = {w for w in there if w.lower() in missing_words().none_words and w not in settled}
     if "NA" in there and "NA" not in settled and _codes_like_na(column):
         found.add("NA")
@@ -111,8 +111,8 @@ def _ask(bench: Bench, column: Column, words: tuple[str, ...]) -> None:
         column=column,
         mask=mask,
         options=(
-            Option(value=words, words=f"a value of its own: {n} stay {named}"),
-            Option(value=(), words=f"not recorded: {n} become empty"),
+            Option(value=words, words=f"a value of its own, {named}: {n} left as written"),
+            Option(value=(), words=f"not recorded: {n} left empty"),
         ),
         default=words,
     )

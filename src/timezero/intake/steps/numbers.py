@@ -9,6 +9,7 @@ import numpy as np
 
 from timezero.findings import Option, Severity
 from timezero.intake.bench import Bench
+from timezero.intake.blank_cells import declared_codes
 from timezero.intake.number_cells import NUMBER_ROLES, VALUE_ROLES, NumberCells, number_cells
 from timezero.intake.number_reading import Decimal
 from timezero.intake.step import Step
@@ -38,7 +39,8 @@ def _refuse_extremes(bench: Bench, column: Column, cells: NumberCells) -> None:
     size = np.abs(np.where(np.isnan(cells.values), 0.0, cells.values))
     wrong = (size > LARGEST) | ((size > 0.0) & (size < SMALLEST))
     words = column.text.str.contains(_NOT_FINITE).fill_null(value=False).to_numpy()
-    wrong |= words & ~bench.missing(column)
+    declared = list(declared_codes(bench, column))
+    wrong |= words & ~column.text.is_in(declared).fill_null(value=False).to_numpy()
     if not wrong.any():
         return
     bench.tell(

@@ -10,6 +10,7 @@ import numpy as np
 from timezero.arrays import Bools
 from timezero.findings import Option, Severity
 from timezero.intake.bench import Bench
+from timezero.intake.blank_cells import left_empty
 from timezero.intake.emptied import emptied
 from timezero.intake.number_cells import NUMBER_ROLES, UNIT, NumberCells, number_cells
 from timezero.intake.step import Step
@@ -40,27 +41,34 @@ def _run(bench: Bench) -> None:
 def _units(bench: Bench, column: Column, cells: NumberCells, mask: Bools) -> None:
     said = bench.said(column.name).units_in_cells
     found = _units_found(column, mask)
-    several = len(found) > 1
+    listed = ", ".join(f"{unit} ({n})" for unit, n in found)
+    unlike = "; several units, and none is converted into another" if len(found) > 1 else ""
     if said is None:
-        first = int(np.flatnonzero(mask)[0])
-        listed = ", ".join(f"{unit} ({n})" for unit, n in found)
-        strip = f"the number: {shown(column.text[first])} is {cells.values[first]:.12g}"
-        if several:
-            strip += "; several units occur, and numbers are not converted from one to another"
+        n = counted(mask, "cell")
+        strip = f"the number: {_example(column, cells, mask)}{unlike}"
         bench.ask(
             UNITS_CODE,
-            f"{counted(mask, 'cell')} of {column.name} with a unit: {listed}",
+            f"{n} of {column.name} with a unit: {listed}",
             key="units_in_cells",
             column=column,
             mask=mask,
             options=(
                 Option(value="strip", words=strip),
-                Option(value="missing", words="not recorded: they become empty"),
+                Option(value="missing", words=left_empty(bench, column, n)),
             ),
-            default=None if several else "strip",
+            default=None if unlike else "strip",
         )
-    rule = "units taken away from numbers"
-    _settle(bench, column, cells, mask, code=UNITS_CODE, rule=rule, gone=said == "missing")
+        bench.put(_with_numbers(column, cells, mask))
+        return
+    taken = f"units taken away from numbers: {listed}{unlike}"
+    bench.change(
+        emptied(column, mask) if said == "missing" else _with_numbers(column, cells, mask),
+        code=UNITS_CODE,
+        rule=f"left out with their unit: {listed}" if said == "missing" else taken,
+        mask=mask,
+        new=_now(cells, gone=said == "missing"),
+        severity=Severity.WARNING if unlike or said == "missing" else Severity.NOTE,
+    )
 
 
 def _units_found(column: Column, mask: Bools) -> list[tuple[str, int]]:
@@ -71,56 +79,38 @@ def _units_found(column: Column, mask: Bools) -> list[tuple[str, int]]:
     return sorted(rows, key=lambda row: (-row[1], str(row[0])))
 
 
+def _example(column: Column, cells: NumberCells, mask: Bools) -> str:
+    first = int(np.flatnonzero(mask)[0])
+    return f"{shown(column.text[first])} is {cells.values[first]:.12g}"
+
+
 def _limits(bench: Bench, column: Column, cells: NumberCells, mask: Bools) -> None:
     said = bench.said(column.name).limits_in_cells
     if said is None:
-        first = int(np.flatnonzero(mask)[0])
-        example = f"{shown(column.text[first])} is {cells.values[first]:.12g}"
+        n = counted(mask, "cell")
+        limit = f"the limit, of a range the middle: {_example(column, cells, mask)}"
         bench.ask(
             LIMITS_CODE,
-            f"{counted(mask, 'cell')} of {column.name} with a limit, a range or a rough number",
+            f"{n} of {column.name} with a limit, a range or a rough number",
             key="limits_in_cells",
             column=column,
             mask=mask,
             options=(
-                Option(value="limit", words=f"the limit, of a range the middle: {example}"),
-                Option(value="missing", words="not recorded: they become empty"),
+                Option(value="limit", words=limit),
+                Option(value="missing", words=left_empty(bench, column, n)),
             ),
-            default="missing",
         )
-    share = mask.sum() / max(int(cells.is_number.sum() + mask.sum()), 1)
-    rule = f"limits, ranges and rough numbers taken for numbers ({share:.0%} of the column)"
-    if said == "missing":
-        rule = f"limits, ranges and rough numbers left out ({share:.0%} of the column)"
-    gone = said == "missing"
-    _settle(bench, column, cells, mask, code=LIMITS_CODE, rule=rule, gone=gone)
-
-
-def _settle(
-    bench: Bench,
-    column: Column,
-    cells: NumberCells,
-    mask: Bools,
-    *,
-    code: str,
-    rule: str,
-    gone: bool,
-) -> None:
-    """Put the numbers in place; before an answer without a word, since nothing is analysed."""
-    changed = emptied(column, mask) if gone else _with_numbers(column, cells, mask)
-    said = bench.said(column.name)
-    answer = said.units_in_cells if code == UNITS_CODE else said.limits_in_cells
-    if answer is None:
-        bench.put(changed)
+        bench.put(_with_numbers(column, cells, mask))
         return
-    warned = code == LIMITS_CODE or gone
+    share = mask.sum() / max(int(cells.is_number.sum() + mask.sum()), 1)
+    done = "left out" if said == "missing" else "taken for numbers"
     bench.change(
-        changed,
-        code=code,
-        rule=rule if not gone or code == LIMITS_CODE else "numbers with a unit left out",
+        emptied(column, mask) if said == "missing" else _with_numbers(column, cells, mask),
+        code=LIMITS_CODE,
+        rule=f"limits, ranges and rough numbers {done} ({share:.0%} of the column)",
         mask=mask,
-        new=changed.text if gone else _as_text(cells),
-        severity=Severity.WARNING if warned else Severity.NOTE,
+        new=_now(cells, gone=said == "missing"),
+        severity=Severity.WARNING,
     )
 
 
@@ -132,10 +122,12 @@ def _with_numbers(column: Column, cells: NumberCells, mask: Bools) -> Column:
     )
 
 
-def _as_text(cells: NumberCells) -> pl.Series:
+def _now(cells: NumberCells, *, gone: bool) -> pl.Series:
+    """Return what the cells mean now."""
     import polars as pl
 
-    return pl.Series(cells.values).cast(pl.String).str.strip_suffix(".0")
+    values = pl.Series(cells.values).cast(pl.String).str.strip_suffix(".0")
+    return pl.Series([None] * len(values), dtype=pl.String) if gone else values
 
 
 STEP = Step(order=340, title="Units and limits in cells", run=_run)

@@ -1,0 +1,1 @@
+"""One file per rule of plausibility for the CRS/HIPEC record, found by listing this folder."""
