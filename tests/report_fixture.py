@@ -12,6 +12,7 @@ from timezero.findings import Finding, Severity
 from timezero.model.cohort import AttritionStep, Cohort, Covariate, TimeSource
 from timezero.model.estimate import ArmSummary, AtTime, Contrast, Curve
 from timezero.model.guard import GuardJudgement
+from timezero.model.perfusion import Perfusion, SensorHeat
 from timezero.model.protocol import Protocol
 from timezero.model.result import DataTable, Provenance, Rung, Share, StudyResult, Verdict
 
@@ -68,7 +69,35 @@ def made_up_cohort(n: int = 60, *, with_trigger: bool = True, seed: int = 7) -> 
             ),
         ),
         digest="a" * 64,
+        perfusions=made_up_perfusions(),
     )
+
+
+def made_up_perfusions() -> tuple[Perfusion, ...]:
+    """More than are drawn: with and without phases, flow, a plan, and a sensor with a gap."""
+    minutes = np.arange(0.0, 101.0, 5.0)
+    warm = 42.0 - 5.0 * np.exp(-minutes / 8.0)
+    with_gap = np.where((minutes > 40.0) & (minutes < 75.0), NAN, warm)
+    nothing = np.full(minutes.size, NAN)
+    phases = ((0.0, 10.0, "fill"), (10.0, 90.0, "circulate"), (90.0, 100.0, "drain"))
+    made = [
+        Perfusion(
+            patient=k // 2, procedure=1 + k % 2, minutes=minutes, inflow=warm + 0.6,
+            outflow=warm - 0.3 if k else nothing, abdomen=with_gap if k == 2 else warm + 0.1 * k,
+            flow=nothing if k == 3 else np.full(minutes.size, 1.2),
+            phases=() if k == 1 else phases, planned=90.0 if k else NAN,
+            recorded=80.0 if k == 1 else NAN, circulated=NAN if k == 1 else 80.0,
+            heat=tuple(
+                SensorHeat(sensor=sensor, minutes_warm=70.0 + k, dose=20.0 + k,
+                           mean=NAN if k == 1 else 41.5, highest=42.6)
+                for sensor in ("inflow", "outflow", "abdomen")[(0 if k else 1):]
+                if not (k == 2 and sensor == "abdomen")
+            ) + ((SensorHeat(sensor="abdomen", minutes_warm=NAN, dose=NAN, mean=NAN, highest=42.0,
+                             why_not="35 minutes without a reading"),) if k == 2 else ()),
+        )
+        for k in range(6)
+    ]  # type: ignore[arg-type]  # fmt: skip
+    return tuple(made)
 
 
 def made_up_curve(

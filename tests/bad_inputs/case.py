@@ -143,10 +143,11 @@ def clean_cohort() -> Cohort:
 
 def same_course(one: Cohort, other: Cohort) -> bool:
     """Return whether two cohorts have the same patients with the same courses, in any order."""
-    return _courses(one) == _courses(other)
+    return courses(one) == courses(other)
 
 
-def _courses(cohort: Cohort) -> dict[str, tuple[Any, ...]]:
+def courses(cohort: Cohort) -> dict[str, tuple[Any, ...]]:
+    """Return entry, exit, treatment, trigger and event of each patient."""
     trigger = np.full(cohort.n, np.nan) if cohort.trigger is None else cohort.trigger
     times = zip(cohort.entry, cohort.exit, cohort.initiation, trigger, strict=True)
     rounded = [tuple(str(round(float(t), 9)) for t in row) for row in times]

@@ -50,9 +50,7 @@ def _inside_zip(raw: bytes, random: Random, others: list[bytes]) -> bytes | None
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             members = [
-                (m.filename, archive.read(m))
-                for m in archive.infolist()
-                if m.file_size < LONGEST
+                (m.filename, archive.read(m)) for m in archive.infolist() if m.file_size < LONGEST
             ]
     except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, ValueError, OSError):
         return None

@@ -42,7 +42,7 @@ DICTIONARY = """"Variable / Field Name","Form Name","Section Header","Field Type
 "Choices, Calculations, OR Slider Labels","Field Note","Text Validation Type OR Show Slider Number"
 record_id,patient,,text,Record,,,
 sex,patient,Person,radio,Sex,"1, female | 2, male",,
-crs,patient,,text,"First ""CRS""",,,date_ymd
+crs,patient,,text,"The ""first"" CRS",,,date_ymd
 drugs,patient,,checkbox,Drugs,"1, mitomycin | 2, cisplatin",,
 """
 

@@ -84,7 +84,7 @@ def damaged(target: Target, seed: int, number: int) -> bytes:
     target : Target
     seed, number : int
     """
-    random = Random(f"{target.name}/{seed}/{number}")
+    random = Random(f"{target.name}/{seed}/{number}")  # noqa: S311 -- no secret, a repeatable draw
     seeds = list(target.seeds)
     return mutated(random.choice(seeds), random, seeds)
 
@@ -103,9 +103,7 @@ def main(given: list[str]) -> None:
     name, seed, first, last, folder = given
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     warnings.simplefilter("error")
-    for result in work(
-        name, seed=int(seed), first=int(first), last=int(last), folder=Path(folder)
-    ):
+    for result in work(name, seed=int(seed), first=int(first), last=int(last), folder=Path(folder)):
         sys.stdout.write(json.dumps(result) + "\n")
         sys.stdout.flush()
 

@@ -18,7 +18,7 @@ from timezero.errors import InternalFault, TimezeroError
 from timezero.intake.cohort import read_cohort
 from timezero.intake.look import look
 from timezero.intake.protocol_file import read_protocol, write_protocol
-from timezero.model.protocol import AnalysisPart, DataPart, Protocol
+from timezero.model.protocol import AnalysisPart, DataPart, Protocol, RulesPart
 
 # Each example writes a file; the first one also pays for imports.
 QUIET = settings(
@@ -33,6 +33,7 @@ DATA: dict[str, Any] = {
     "censored_value": ("0",),
 }
 DATED = DATA | {"time_zero": "zero"}
+RULES = RulesPart(repeat_on_first_day="treated_at_zero")
 
 
 @st.composite
@@ -42,7 +43,7 @@ def histories(draw: st.DrawFn) -> list[tuple[int, int, int | None, int]]:
     for _ in range(draw(st.integers(2, 12))):
         leave = draw(st.integers(0, 4000))
         begin = draw(st.none() | st.integers(0, leave))
-        patients.append((draw(st.integers(-9000, 19000)), leave, begin, draw(st.integers(0, 1))))
+        patients.append((draw(st.integers(600, 16_000)), leave, begin, draw(st.integers(0, 1))))
     return patients
 
 
@@ -69,7 +70,7 @@ def frame_of(patients: list[tuple[int, int, int | None, int]]) -> pl.DataFrame:
 def test_times_are_whole_days_in_every_unit(
     patients: list[tuple[int, int, int | None, int]], unit: str
 ) -> None:
-    cohort = read_cohort(frame_of(patients), Protocol(data=DataPart(**DATED, unit=unit)))
+    cohort = read_cohort(frame_of(patients), Protocol(data=DataPart(**DATED, unit=unit), rules=RULES))
     days = np.array([e for _, e, _, _ in patients], dtype=float)
     begin = np.array([np.nan if i is None else i for _, _, i, _ in patients], dtype=float)
     np.testing.assert_array_equal(cohort.exit, days / DAYS_PER[unit])
@@ -88,7 +89,7 @@ def test_the_order_of_rows_moves_patients_and_nothing_else(
     patients: list[tuple[int, int, int | None, int]], data: st.DataObject
 ) -> None:
     order = data.draw(st.permutations(range(len(patients))))
-    protocol = Protocol(data=DataPart(**DATED))
+    protocol = Protocol(data=DataPart(**DATED), rules=RULES)
     one = read_cohort(frame_of(patients), protocol)
     other = read_cohort(frame_of(patients)[list(order)], protocol)
     assert other.patient == tuple(one.patient[k] for k in order)
@@ -102,7 +103,7 @@ def test_the_order_of_rows_moves_patients_and_nothing_else(
 def test_a_file_says_the_same_as_the_frame(
     patients: list[tuple[int, int, int | None, int]], tmp_path: Path
 ) -> None:
-    frame, protocol = frame_of(patients), Protocol(data=DataPart(**DATED))
+    frame, protocol = frame_of(patients), Protocol(data=DataPart(**DATED), rules=RULES)
     frame.write_csv(tmp_path / "r.csv")
     frame.write_parquet(tmp_path / "r.parquet")
     made = [read_cohort(s, protocol) for s in (frame, tmp_path / "r.csv", tmp_path / "r.parquet")]

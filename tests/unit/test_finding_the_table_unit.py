@@ -131,6 +131,17 @@ def test_a_row_of_the_recipe_that_is_no_header_any_more_is_asked_for_again(tmp_p
     assert "header_rows" in stops(structure(tmp_path, rows, {"header_rows": (2,)}))
 
 
+def test_a_patient_in_the_row_of_the_recipe_is_not_taken_for_the_header(tmp_path: Path) -> None:
+    bench = structure(tmp_path, [["A registry"], *TABLE], {"header_rows": (3,)})
+    assert questions(bench)["header_rows"].default == (2,)
+
+
+def test_years_may_be_headers_below_a_title(tmp_path: Path) -> None:
+    rows = [["Counts"], ["id", "2010", "2011"], ["A", "1", "2"], ["B", "4", "5"]]
+    bench = structure(tmp_path, rows, {"header_rows": (2,), "header_begins": "id"})
+    assert bench.table.names == ("id", "2010", "2011")
+
+
 def test_one_named_header_more_does_not_hide_title_rows(tmp_path: Path) -> None:
     twice = [[*row, row[2]] for row in TABLE]
     bench = structure(tmp_path, [["A registry"], *twice])
@@ -271,3 +282,74 @@ def test_rows_read_are_all_accounted_for(tmp_path: Path) -> None:
     assert bench.table.n_read == len(rows)
     assert bench.n == len(rows) - sum(step.n_removed for step in bench.attrition)
     assert [step.n_removed for step in bench.attrition] == [3, 1, 1, 1]
+
+
+def test_a_column_that_stands_there_twice_is_kept_once(tmp_path: Path) -> None:
+    rows = [[*row, row[3], "x"] for row in TABLE]
+    rows[0][-1] = "seen"
+    bench = structure(tmp_path, rows, exit="seen")
+    assert bench.table.names == (*HEADER, "seen [H]")
+    assert stops(bench) == {"header_ambiguous"}
+    assert "header_repeated_column" in {f.code for f in bench.findings}
+    same = structure(tmp_path, [row[:-1] for row in rows], exit="seen")
+    assert same.table.names == tuple(HEADER)
+    assert stops(same) == set()
+
+
+def test_columns_of_one_name_that_are_not_used_are_told_apart(tmp_path: Path) -> None:
+    rows = [[*row, str(k)] for k, row in enumerate(TABLE)]
+    rows[0][-1] = "pci"
+    (told,) = structure(tmp_path, rows, id="id").findings
+    assert (told.code, told.severity) == ("header_duplicated", Severity.WARNING)
+    (settled,) = structure(tmp_path, rows, {"duplicate_headers": "letters"}, id="id").findings
+    assert settled.severity is Severity.NOTE
+
+
+def test_the_one_filled_column_of_a_name_is_proposed(tmp_path: Path) -> None:
+    rows = [[*row, ""] for row in TABLE]
+    rows[0][-1] = "seen"
+    question = questions(structure(tmp_path, rows, exit="seen"))["header_ambiguous"]
+    assert (question.key, question.default) == (("data", "exit"), "seen [D]")
+
+
+ONE_TABLE: dict[str, Rows] = {
+    "notes beside it": [[*row, "", "a note" if k == 3 else ""] for k, row in enumerate(TABLE)],
+    "one more column apart": [[*row, "", str(k) if k else "age"] for k, row in enumerate(TABLE)],
+    "second operation apart": [
+        [*row, "", *(["operated", "pci"] if k == 0 else ["2015-01-01", str(k)])]
+        for k, row in enumerate(TABLE)
+    ],
+    "words after an empty row": [*TABLE, blank(6), ["P08", "m", "unknown", "lost", "dead", "none"]],
+}
+
+
+@pytest.mark.parametrize("rows", ONE_TABLE.values(), ids=ONE_TABLE)
+def test_one_table_is_not_taken_for_two(rows: Rows, tmp_path: Path) -> None:
+    assert "block" not in stops(structure(tmp_path, rows))
+
+
+def test_a_legend_with_its_own_header_further_down_is_another_table(tmp_path: Path) -> None:
+    legend = {3: ["code", "meaning"], 4: ["0", "alive"], 5: ["1", "dead"]}
+    rows = [[*row, "", *legend.get(k, ["", ""])] for k, row in enumerate(TABLE)]
+    question = questions(structure(tmp_path, rows))["block"]
+    assert question.default == "A1:F9"
+    assert [option.value for option in question.options] == ["A1:F9", "H4:I6"]
+
+
+def test_two_rows_of_headers_need_a_reason(tmp_path: Path) -> None:
+    words = [["id", "", "state", "sex"], ["P1", "low", "alive", "m"], ["P2", "low", "dead", "m"]]
+    assert stops(structure(tmp_path, words)) == set()
+
+
+def test_joined_names_carry_a_group_over_its_columns(tmp_path: Path) -> None:
+    rows = [
+        ["id", "First", "", "Second", "", "state"],
+        ["", "Date", "PCI", "Date", "PCI", ""],
+        ["P1", "2011-01-01", "3", "2012-01-01", "4", "alive"],
+        ["P2", "2011-02-01", "5", "", "", "dead"],
+    ]
+    question = questions(structure(tmp_path, rows))["header_rows"]
+    assert question.default == (1, 2)
+    bench = structure(tmp_path, rows, {"header_rows": (1, 2)})
+    named = ("id", "First / Date", "First / PCI", "Second / Date", "Second / PCI", "state")
+    assert bench.table.names == named

@@ -53,7 +53,7 @@ def test_nothing_acknowledged_is_lost_when_killed_at_any_point(tmp_path: Path, r
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     found = [json.loads(line) for line in done.stdout.splitlines()]

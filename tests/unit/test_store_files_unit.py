@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.util
 import os
 import shutil
@@ -137,6 +138,19 @@ def test_a_forked_child_does_not_keep_the_lock(tmp_path: Path, root: Path) -> No
     open_store(tmp_path / "p").close()
     assert child.stdout is not None
     child.stdout.close()
+
+
+def test_a_disk_without_locks_is_not_taken_for_another_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without_locks(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", without_locks)
+    with pytest.raises(InputRefused, match="No locks available"):
+        open_store(tmp_path / "p", create=True)
+    monkeypatch.undo()
+    open_store(tmp_path / "p", create=True).close()
 
 
 def test_two_processes_that_race_leave_one_writer(tmp_path: Path, root: Path) -> None:
@@ -440,6 +454,15 @@ def test_a_reader_can_ask_the_writer_to_stop_a_job(tmp_path: Path) -> None:
         assert list((tmp_path / "timezero.requests").iterdir()) == []
         store.jobs.requeue(KEY)
         assert store.jobs.claim(KEY).state == "running"
+
+
+def test_a_restored_store_that_was_never_finished_can_be_restored_again(tmp_path: Path) -> None:
+    with open_store(tmp_path / "p", create=True) as store:
+        filled(store)
+        backup = store.backup()
+    (tmp_path / "again").mkdir()
+    (tmp_path / "again" / "timezero.db").touch()
+    assert restore(backup, tmp_path / "again").ok
 
 
 def test_backups_that_were_never_finished_are_removed_after_a_day(tmp_path: Path) -> None:

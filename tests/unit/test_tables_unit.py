@@ -203,7 +203,9 @@ def test_a_hidden_sheet_is_passed_over_and_named(tmp_path: Path) -> None:
     path = workbook(tmp_path / "registry.xlsx", hidden_first=True)
     table = read_table(path)
     assert table.name == "registry.xlsx, sheet Patients"
-    assert table.findings[0].what == "sheet 'Patients' was read; not read: old"
+    (note,) = [finding for finding in table.findings if finding.code == "file_sheet"]
+    hidden = "hidden sheets, not read: old (0 rows below nothing)"
+    assert note.what == f"sheet 'Patients' was read; {hidden}"
     with pytest.raises(UnknownName, match="Patients"):
         read_table(path, sheet="patients")
 

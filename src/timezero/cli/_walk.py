@@ -26,6 +26,8 @@ class Given:
     registry : Path
     second : Path or None
         The table with values that change.
+    perfusions : Path or None
+        The courses of perfusions.
     recipe : Recipe or None
     earlier : Path or None
         An earlier state of the registry.
@@ -36,6 +38,7 @@ class Given:
     protocol: Protocol
     registry: Path
     second: Path | None
+    perfusions: Path | None
     recipe: Recipe | None
     earlier: Path | None
     study: str
@@ -48,7 +51,12 @@ def walked(given: Given, place: str | None, progress: Progress) -> StudyResult:
     from timezero.ladder.run import study as walk
     from timezero.ladder.run import study_key
 
-    read = partial(read_cohort, protocol=given.protocol, histories=given.second)
+    read = partial(
+        read_cohort,
+        protocol=given.protocol,
+        histories=given.second,
+        perfusions=given.perfusions,
+    )
     if place is not None:
         return _walked_on_record(given, place, progress, read=read)
     cohort = read(given.registry, recipe=given.recipe, earlier=given.earlier)

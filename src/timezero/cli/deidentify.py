@@ -60,7 +60,7 @@ def deidentify(
     if study is not None:
         study_file, given = study_source(study, None, command="deidentify REGISTRY --study")
         recipe = recipe_of(given, study_file)
-    protocol, table, gone = read_for_sharing(registry, given, recipe)
+    protocol, table, gone = read_for_sharing(registry, protocol=given, recipe=recipe)
     salt = secrets.token_bytes(32)
     made = made_of(table, protocol, salt=salt, smallest=k, keep_year=keep_year, gone=gone)
     _write(made, protocol, output, beside=beside, correspondence=correspondence)

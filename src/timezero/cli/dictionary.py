@@ -14,7 +14,12 @@ from timezero.errors import InputRefused
 if TYPE_CHECKING:
     from timezero.intake.record_items import Item
 
-FORMS = {"--redcap": "redcap", "--excel": "excel_template", "--mapping": "mapping"}
+FORMS = {
+    "--redcap": "redcap",
+    "--excel": "excel_template",
+    "--answers": "template_answers",
+    "--mapping": "mapping",
+}
 
 
 def dictionary(
@@ -23,6 +28,7 @@ def dictionary(
     item: str | None = None,
     redcap: Path | None = None,
     excel: Path | None = None,
+    answers: Path | None = None,
     mapping: Path | None = None,
     json: Annotated[bool, Parameter(negative="")] = False,
     plain: Annotated[bool, Parameter(negative="")] = False,
@@ -40,6 +46,8 @@ def dictionary(
         Write a data dictionary for REDCap (CSV).
     excel
         Write an empty workbook with lists to choose from (XLSX).
+    answers
+        Write the answers by which timezero init reads that workbook once it is filled (TOML).
     mapping
         Write a table to FHIR, mCODE and OMOP (CSV).
     json
@@ -59,7 +67,12 @@ def dictionary(
             mend="name one of them",
             code="TZ-CLI-16",
         )
-    places = {"--redcap": redcap, "--excel": excel, "--mapping": mapping}
+    places = {
+        "--redcap": redcap,
+        "--excel": excel,
+        "--answers": answers,
+        "--mapping": mapping,
+    }
     asked = {flag: path for flag, path in places.items() if path is not None}
     refuse_places(asked)
     refuse_files_there(asked, force=force)

@@ -175,7 +175,7 @@ def study(
         Run a bundled example; ``timezero example`` lists them.
     """
     output, files = output or Output(), files or Files()
-    protocol, registry, second, recipe = _question(file, example)
+    protocol, (registry, second, courses, recipe) = _question(file, example)
     registry = files.registry or registry
     second = second if histories is None else histories.history_file or second
     said = _data_said(columns or Columns(), histories or Histories())
@@ -187,8 +187,9 @@ def study(
 
     report_to = report_path(output.html, default=DEFAULT_REPORT, no_html=output.no_html)
     refuse_places({"--html": report_to, "--json": output.json}, given=registry)
-    if second is not None:
-        refuse_places({"--html": report_to, "--json": output.json}, given=second)
+    for beside in (second, courses):
+        if beside is not None:
+            refuse_places({"--html": report_to, "--json": output.json}, given=beside)
 
     from timezero.cli._report_process import report_writer
     from timezero.cli._walk import Given, walked
@@ -197,6 +198,7 @@ def study(
         protocol=protocol,
         registry=_registry_named(registry),
         second=second,
+        perfusions=courses,
         recipe=_recipe(files.recipe or recipe),
         earlier=files.earlier,
         study=_study_name(file, example, registry),
@@ -245,10 +247,21 @@ def _recipe(path: Path | None) -> Recipe | None:
 
 def _question(
     file: Path | None, example: str | None
-) -> tuple[Protocol, Path | None, Path | None, Path | None]:
-    """Return protocol, registry, second table and recipe that the command line points at."""
+) -> tuple[Protocol, tuple[Path | None, Path | None, Path | None, Path | None]]:
+    """Return what the command line points at.
+
+    Returns
+    -------
+    tuple
+        The protocol, and its files: registry, second table, perfusions and recipe.
+    """
     from timezero.intake.examples import example_study_file
-    from timezero.intake.protocol_file import history_path, read_protocol, registry_path
+    from timezero.intake.protocol_file import (
+        history_path,
+        perfusion_path,
+        read_protocol,
+        registry_path,
+    )
     from timezero.intake.recipe_file import recipe_path
     from timezero.model.protocol import Protocol
 
@@ -263,9 +276,9 @@ def _question(
         file = example_study_file(example or DEFAULT_EXAMPLE)
     if file.suffix == ".toml":
         protocol = read_protocol(file)
-        registry, second = registry_path(protocol, file), history_path(protocol, file)
-        return protocol, registry, second, recipe_path(protocol, file)
-    return Protocol(), file, None, None
+        beside = history_path(protocol, file), perfusion_path(protocol, file)
+        return protocol, (registry_path(protocol, file), *beside, recipe_path(protocol, file))
+    return Protocol(), (file, None, None, None)
 
 
 def _split(text: str | None) -> tuple[str, ...] | None:

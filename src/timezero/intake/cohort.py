@@ -20,6 +20,7 @@ from timezero.intake.draft import TIME_ROLES, Draft, draft_of
 from timezero.intake.earlier import changed_since
 from timezero.intake.measurements import histories_of, history_source
 from timezero.intake.same_day import moved_initiation, moved_trigger, observed_from, zero_exit
+from timezero.intake.perfusions import perfusion_source, read_perfusions, with_perfusions
 from timezero.intake.sources import read_table
 from timezero.intake.tables import Table
 from timezero.intake.usable_covariates import usable_covariates
@@ -41,6 +42,7 @@ def read_cohort(
     protocol: Protocol,
     *,
     histories: Any = None,
+    perfusions: Any = None,
     recipe: Recipe | None = None,
     earlier: Any = None,
 ) -> Cohort:
@@ -54,6 +56,8 @@ def read_cohort(
         Names the columns under ``data`` and the rules under ``rules``.
     histories : path, or a Polars, pandas or Arrow data frame, optional
         A second table with values that change; ``data.history_file`` if not given.
+    perfusions : path, or a Polars, pandas or Arrow data frame, optional
+        The courses of perfusions, one row a moment; ``data.perfusion_file`` if not given.
     recipe : Recipe, optional
         How the cells are to be read, as `timezero init` writes it.
     earlier : path or data frame, optional
@@ -80,11 +84,13 @@ def read_cohort(
         protocol,
         history_table=None if second is None else _history_table(second, protocol, recipe, until),
     )
-    findings = inspect(draft)
+    perfused = perfusion_source(protocol, source, perfusions)
+    courses, told = read_perfusions(perfused, draft, recipe, today=until)
+    findings = (*inspect(draft), *told)
     if earlier is not None:
         findings = (*findings, *changed_since(earlier, draft.table, protocol, recipe))
     refuse_errors(draft, findings)
-    return _cohort_of(draft, findings)
+    return with_perfusions(_cohort_of(draft, findings), courses)
 
 
 def _refuse_open_shape(table: Table) -> None:

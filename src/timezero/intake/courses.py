@@ -38,11 +38,13 @@ from timezero.model.cohort import AttritionStep
 from timezero.model.protocol import DataPart
 from timezero.model.recipe import ONLY_TABLE, Recipe, ShapePart
 
+PARTS: Final = ("operations", "patients", "follow_up", "recurrences")
 FIRST: Final = "first_treatment"
 SECOND: Final = "second_treatment"
 ORDINALS: Final = (FIRST, SECOND, "third_treatment", "fourth_treatment", "fifth_treatment")
 N_TREATMENTS: Final = "n_treatments"
 N_ABORTED: Final = "n_aborted"
+RECURRENCE: Final = "first_recurrence"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -80,11 +82,7 @@ def registry_table(
 
 def _courses(source: Any, data: DataPart, recipe: Recipe, today: dt.date | None) -> Table:
     shape = recipe.shape
-    named = {
-        part: name
-        for part in ("operations", "patients", "follow_up")
-        if (name := getattr(shape, part)) is not None
-    }
+    named = {part: name for part in PARTS if (name := getattr(shape, part)) is not None}
     named.setdefault("operations", ONLY_TABLE)
     tables = {part: _read(source, data, recipe, part, name, today) for part, name in named.items()}
     ids = {part: _id_column(tables[part], name, data, shape) for part, name in named.items()}
@@ -101,6 +99,8 @@ def _courses(source: Any, data: DataPart, recipe: Recipe, today: dt.date | None)
     columns += _of_operations(operations, n, taken=columns)
     if "follow_up" in tables:
         columns += _last_contact(tables["follow_up"], who.of["follow_up"], n, shape)
+    if "recurrences" in tables:
+        columns.append(_first_recurrence(tables["recurrences"], who.of["recurrences"], n, shape))
     table = _joined(tables, columns, n, findings)
     return _treated_only(table, operations, who.names)
 
@@ -128,6 +128,8 @@ def _uses(data: DataPart, shape: ShapePart, part: str, name: str) -> Any:
     own: dict[str, str | None] = {}
     if part == "operations":
         own = {"time_zero": shape.operation_date}
+    elif part == "recurrences":
+        own = {"trigger": shape.recurrence_date}
     elif part == "follow_up":
         own = {"exit": shape.contact_date, "event": shape.status}
 
@@ -289,6 +291,17 @@ def _last_contact(table: Table, patient: Ints, n: int, shape: ShapePart) -> list
     rows[patient[order]] = order
     ids = shape.patient_id.values()
     return [at_rows(c, rows, c.name) for c in table.columns if c.name not in ids]
+
+
+def _first_recurrence(table: Table, patient: Ints, n: int, shape: ShapePart) -> Column:
+    if shape.recurrence_date is None:
+        raise_unknown_date(table, "recurrence_date", "a recurrence")
+    day = table.column(shape.recurrence_date).days
+    order = np.lexsort((-np.nan_to_num(day, nan=np.inf), patient))
+    rows = np.full(n, -1, dtype=np.int64)
+    rows[patient[order]] = order
+    rows[(rows >= 0) & np.isnan(day[np.maximum(rows, 0)])] = -1
+    return date_column(RECURRENCE, day, rows)
 
 
 def _joined(

@@ -15,7 +15,7 @@ from timezero.model.recipe import Recipe
 
 
 def read_for_sharing(
-    registry: str | Path, protocol: Protocol | None = None, recipe: Recipe | None = None
+    registry: str | Path, *, protocol: Protocol | None = None, recipe: Recipe | None = None
 ) -> tuple[Protocol, Table, tuple[ColumnDone, ...]]:
     """Return the protocol, guessed where none is given, the table, and what reading left out.
 

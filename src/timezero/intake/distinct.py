@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +49,8 @@ def distinct(text: pl.Series) -> Distinct:
     """
     import polars as pl
 
-    if len(text) < FEWEST_ROWS or text.approx_n_unique() > MOST_SHARE * len(text):
+    n = len(text)
+    if n < FEWEST_ROWS or cast("int", text.approx_n_unique()) > MOST_SHARE * n:
         return Distinct(values=text, codes=None)
     values = text.drop_nulls().unique()
     codes = text.cast(pl.Enum(values)).to_physical().fill_null(len(values)).to_numpy()

@@ -6,7 +6,6 @@ import codecs
 import re
 from collections import Counter
 from collections.abc import Iterable
-from mmap import mmap
 from dataclasses import dataclass
 from mmap import mmap
 from typing import Final
@@ -171,7 +170,7 @@ def _score(words: list[str]) -> float:
     spoilt = sum(_is_spoilt(word) for word in words)
     units = sum(word == "°C" or word.startswith("µ") for word in words)
     special = [frozenset(c for c in word.lower() if c > "\x7f" and c != "µ") for word in words]
-    left = [letters for letters in special if letters]
+    left: list[frozenset[str]] = [letters for letters in special if letters]
     score, weight = units - 2.0 * spoilt, 1.0
     while left and weight > 0:
         covered = {

@@ -8,7 +8,12 @@ from pathlib import Path
 
 import timezero.data
 from timezero.errors import InputRefused, UnknownName, nearest_first
-from timezero.intake.protocol_file import history_path, read_protocol, registry_path
+from timezero.intake.protocol_file import (
+    history_path,
+    perfusion_path,
+    read_protocol,
+    registry_path,
+)
 
 STUDY_FILE = "study.toml"
 COPIED = (STUDY_FILE, "SOURCE.md", "LICENCE.md")
@@ -125,7 +130,9 @@ def copy_example(name: str, folder: str | Path) -> tuple[Path, ...]:
     """
     study_file = example_study_file(name)
     protocol = read_protocol(study_file)
-    tables = (registry_path(protocol, study_file), history_path(protocol, study_file))
+    tables = tuple(
+        path(protocol, study_file) for path in (registry_path, history_path, perfusion_path)
+    )
     named = [study_file.parent / file for file in COPIED]
     sources = [path for path in (*named, *tables) if path is not None and path.exists()]
     target = Path(folder)

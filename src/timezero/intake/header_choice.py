@@ -10,7 +10,7 @@ from timezero.findings import Option, Severity
 from timezero.intake.bench import Bench
 from timezero.intake.header_rows import Part, joined_headings, likely_header
 from timezero.intake.headings import matching_key, names_of
-from timezero.intake.row_looks import looks_at
+from timezero.intake.row_looks import BELOW, looks_at
 from timezero.intake.tables import shown
 
 SEARCHED: Final = 200
@@ -31,11 +31,11 @@ def header_of(bench: Bench, part: Part) -> tuple[int, ...]:
         found = _by_its_beginning(bench, part)
         if found is None:
             begins = shown(bench.recipe.header_begins)
-            _ask(bench, part, likely, f"no header begins with {begins!r} as the recipe says")
+            _ask(bench, part, likely, f"no row has the header {begins!r} of the recipe")
         return found or likely
     if bench.recipe.header_rows is not None:
         told = _placed(part, bench.recipe.header_rows)
-        if told and (told == likely or _is_full(part, told)):
+        if told and (told == likely or _is_as_good(part, told, likely)):
             return told
         _ask(bench, part, likely, f"{_named(bench.recipe.header_rows)} of the recipe is no header")
         return likely
@@ -45,22 +45,22 @@ def header_of(bench: Bench, part: Part) -> tuple[int, ...]:
     return likely
 
 
-def first_name(part: Part, at: tuple[int, ...]) -> str:
-    """Return what the first column with a header is called when these rows are the header."""
+def names_at(part: Part, at: tuple[int, ...]) -> tuple[str, ...]:
+    """Return what the columns with a header are called when these rows are the header."""
     headings = joined_headings(part, at)
     names = names_of(headings, [column.letter for column in part.columns])
-    return next((n for n, heading in zip(names, headings, strict=True) if heading), "")
+    return tuple(name for name, heading in zip(names, headings, strict=True) if heading)
 
 
 def _by_its_beginning(bench: Bench, part: Part) -> tuple[int, ...] | None:
-    """Return the rows whose first name is that of the recipe, those nearest to its place."""
+    """Return the rows with the header of the recipe among theirs, those nearest to its place."""
     said = bench.recipe.header_rows or (int(part.rows[0]),)
     wanted = matching_key(str(bench.recipe.header_begins))
     found: list[tuple[int, ...]] = []
     for k in np.flatnonzero(part.filled)[:SEARCHED]:
         at = tuple(int(k) + (row - said[0]) for row in said)
         inside = all(i < part.rows.size and part.filled[i] for i in at)
-        if inside and matching_key(first_name(part, at)) == wanted and _is_full(part, at):
+        if inside and _is_full(part, at) and wanted in map(matching_key, names_at(part, at)):
             found.append(at)
     if not found:
         return None
@@ -69,7 +69,10 @@ def _by_its_beginning(bench: Bench, part: Part) -> tuple[int, ...] | None:
     if bench.recipe.header_rows and rows != tuple(said):
         what = f"the header stands in {_named(rows)}, not in {_named(said)} as when it was asked"
         bench.tell(
-            "header_moved", Severity.NOTE, f"{what}; it was found by its first column", evidence=()
+            "header_moved",
+            Severity.NOTE,
+            f"{what}; it was found by one of its columns",
+            evidence=(),
         )
     return best
 
@@ -85,6 +88,16 @@ def _is_full(part: Part, at: tuple[int, ...]) -> bool:
     below = np.flatnonzero(part.filled[at[-1] :])[:SEARCHED] + at[-1]
     own = looks_at(part.columns, np.array(at)).filled.any(axis=0)
     return 2 * int(own.sum()) > int(looks_at(part.columns, below).count.max())
+
+
+def _is_as_good(part: Part, told: tuple[int, ...], likely: tuple[int, ...]) -> bool:
+    """Return whether the rows of the recipe stand above measurements as the likeliest ones do."""
+    reach = np.arange(BELOW + 1)
+    own, other = (
+        looks_at(part.columns, (reach + at[-1])[reach + at[-1] < part.rows.size]).contrast(0)
+        for at in (told, likely)
+    )
+    return _is_full(part, told) and own >= other
 
 
 def _ask(bench: Bench, part: Part, likely: tuple[int, ...], why: str) -> None:

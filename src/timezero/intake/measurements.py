@@ -77,10 +77,18 @@ def history_source(protocol: Protocol, registry: Any, given: Any) -> Any:
             mend="give it: read_cohort(frame, protocol, histories=...)",
             code="TZ-IN-25",
         )
-    return _study_folder(Path(registry), protocol.data.file) / named
+    return study_folder(Path(registry), protocol.data.file) / named
 
 
-def _study_folder(registry: Path, named: str | None) -> Path:
+def study_folder(registry: Path, named: str | None) -> Path:
+    """Return where a study file stands, from where its registry was found.
+
+    Parameters
+    ----------
+    registry : Path
+    named : str or None
+        What the study file calls the registry: ``data.file``.
+    """
     if named is None:
         return registry.parent
     steps = [part for part in Path(named).parts if part != "."]

@@ -10,7 +10,13 @@ import numpy as np
 from timezero.arrays import Bools, Floats
 from timezero.intake.bench import TIME_ROLES, Bench
 from timezero.intake.distinct import distinct
-from timezero.intake.number_reading import Decimal, Readings, decimal_of, readings_of
+from timezero.intake.number_reading import (
+    Decimal,
+    Readings,
+    decimal_of,
+    plain_numbers,
+    readings_of,
+)
 from timezero.intake.tables import BOOLEAN, NUMBER, TEXT, Column
 from timezero.intake.times import text_numbers
 
@@ -56,6 +62,8 @@ class NumberCells:
         Cells written as text, so that a notation plays a part.
     is_number, has_unit, is_limit, is_range, is_malformed : (n,) bool
         What each cell is; at most one of them.
+    is_plain : bool
+        True when every cell is a number as programs write it: nothing is to be put right.
     """
 
     values: Floats
@@ -68,6 +76,7 @@ class NumberCells:
     is_limit: Bools
     is_range: Bools
     is_malformed: Bools
+    is_plain: bool = False
 
 
 def number_cells(bench: Bench, column: Column) -> NumberCells | None:
@@ -87,8 +96,19 @@ def number_cells(bench: Bench, column: Column) -> NumberCells | None:
     if (column.kinds == NUMBER).any():
         written |= typed & _converted(column)
     if not written.any():
-        return _typed_only(column, typed) if typed.sum() > MOSTLY * (~missing).sum() else None
-    told = distinct(column.text.set(_series(~written), None))
+        enough = typed.sum() > MOSTLY * (~missing).sum()
+        return _plain(np.where(typed, column.numbers, np.nan), typed) if enough else None
+    texts = column.text if written.all() else column.text.set(_series(~written), None)
+    if _decimal_said(bench, column) is None and (plain := plain_numbers(texts)) is not None:
+        return _plain(np.where(written, plain, column.numbers), typed | written)
+    return _with_notation(bench, column, texts, written=written, typed=typed, missing=missing)
+
+
+def _with_notation(
+    bench: Bench, column: Column, texts: pl.Series, *, written: Bools, typed: Bools, missing: Bools
+) -> NumberCells | None:
+    """Read texts of which not every one is a number as programs write it."""
+    told = distinct(texts)
     cores, unit_of, limit_of = _cores(told.values)
     once = readings_of(cores)
     has_unit, is_limit = told.spread(unit_of), told.spread(limit_of)
@@ -112,7 +132,7 @@ def number_cells(bench: Bench, column: Column) -> NumberCells | None:
         has_unit=has_unit & readable,
         is_limit=is_limit & readable,
         is_range=is_range,
-        is_malformed=rest & told.spread(_malformed(told.values)),
+        is_malformed=rest & told.spread(_malformed(told.values)) if rest.any() else rest,
     )
 
 
@@ -121,19 +141,20 @@ def _converted(column: Column) -> Bools:
     return np.asarray((column.kinds == NUMBER) & (plain != column.numbers))
 
 
-def _typed_only(column: Column, typed: Bools) -> NumberCells:
-    nothing, nowhere = np.full(typed.size, np.nan), np.zeros(typed.size, dtype=np.bool_)
+def _plain(values: Floats, is_number: Bools) -> NumberCells:
+    nowhere = np.zeros(values.size, dtype=np.bool_)
     return NumberCells(
-        values=np.where(typed, column.numbers, np.nan),
+        values=values,
         decimal=".",
         is_open=False,
-        readings=Readings(point=nothing, comma=nothing),
+        readings=Readings(point=values, comma=values),
         written=nowhere,
-        is_number=typed,
+        is_number=is_number,
         has_unit=nowhere,
         is_limit=nowhere,
         is_range=nowhere,
         is_malformed=nowhere,
+        is_plain=True,
     )
 
 
@@ -162,17 +183,19 @@ def _cores(texts: pl.Series) -> tuple[pl.Series, Bools, Bools]:
     return cores, has_unit, is_limit
 
 
+def _decimal_said(bench: Bench, column: Column) -> Decimal | None:
+    said = bench.said(column.name)
+    if said.decimal is not None:
+        return said.decimal
+    if said.thousands in {",", "."}:
+        return "," if said.thousands == "." else "."
+    return "," if bench.data.decimal_comma else None
+
+
 def _decimal(
     bench: Bench, column: Column, cores: pl.Series, readings: Readings
 ) -> tuple[Decimal, bool]:
-    said = bench.said(column.name)
-    if said.decimal is not None:
-        return said.decimal, False
-    if said.thousands in {",", "."}:
-        return ("," if said.thousands == "." else "."), False
-    if bench.data.decimal_comma:
-        return ",", False
-    found = decimal_of(cores, readings)
+    found = _decimal_said(bench, column) or decimal_of(cores, readings)
     if found is not None:
         return found, False
     # Under an open question a comma is taken for decimals: the smaller, harmless number.

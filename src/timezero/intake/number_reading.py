@@ -19,6 +19,7 @@ GROUPED: Final = r"^[+-]?[1-9]\d{0,2}((,\d{3})+|( \d{3})+|('\d{3})+)(\.\d+)?$"
 _SIGNS: Final = r"[,. ']"
 _MARKS: Final = r"[, ']"
 _ROUND_GROUPS: Final = r"^[+-]?[1-9]\d{0,2}(\.\d00)+$"
+_GROUPED_BY_POINT: Final = r"^[+-]?[1-9]\d{0,2}(\.\d{3})+$"
 _SMALL_WHOLE: Final = r"^[+-]?[1-9]\d{0,2}$"
 
 
@@ -72,16 +73,45 @@ def readings_of(text: pl.Series) -> Readings:
 
 
 def _swapped(text: pl.Series) -> pl.Series:
+    if not text.str.contains(".", literal=True).any():
+        return text.str.replace_all(",", ".", literal=True)
     held = text.str.replace_all(",", "\0", literal=True)
     return held.str.replace_all(".", ",", literal=True).str.replace_all("\0", ".", literal=True)
 
 
 def _with_point(text: pl.Series) -> Floats:
-    is_plain, is_grouped = text.str.contains(PLAIN), text.str.contains(GROUPED)
+    is_number = text.str.contains(PLAIN)
     bare = text
-    if is_grouped.any():
-        bare = text.str.replace_all(_MARKS, "").zip_with(is_grouped.fill_null(value=False), text)
-    return np.where((is_plain | is_grouped).fill_null(value=False).to_numpy(), _cast(bare), np.nan)
+    if text.str.contains(_MARKS).any():
+        is_grouped = text.str.contains(GROUPED).fill_null(value=False)
+        bare = text.str.replace_all(_MARKS, "").zip_with(is_grouped, text)
+        is_number |= is_grouped
+    return np.where(is_number.fill_null(value=False).to_numpy(), _cast(bare), np.nan)
+
+
+def plain_numbers(text: pl.Series) -> Floats | None:
+    """Return the numbers when every text is one as programs write it, and only that; else None.
+
+    Parameters
+    ----------
+    text : (n,) polars String
+    """
+    values = _cast(text)
+    if int(np.isfinite(values).sum()) < len(text) - text.null_count():
+        return None
+    if not text.str.contains(".", literal=True).any():
+        return values
+    return values if _point_is_decimal(text) else None
+
+
+def _point_is_decimal(text: pl.Series) -> bool:
+    """Return whether points stand before decimals, in texts without any comma."""
+    grouped = text.str.contains(_GROUPED_BY_POINT)
+    if (text.str.contains(".", literal=True) & ~grouped).any():
+        return True
+    if text.str.contains(_SMALL_WHOLE).any():
+        return False
+    return not text.filter(grouped.fill_null(value=False)).str.contains(_ROUND_GROUPS).all()
 
 
 def _cast(text: pl.Series) -> Floats:
@@ -113,7 +143,4 @@ def decimal_of(text: pl.Series, readings: Readings) -> Decimal | None:
         return "." if point else ","
     if point or text.str.contains(",", literal=True).any():
         return None
-    groups = text.str.contains(".", literal=True)
-    whole = text.str.contains(_SMALL_WHOLE).any()
-    round_groups = text.filter(groups.fill_null(value=False)).str.contains(_ROUND_GROUPS).all()
-    return None if whole or round_groups else "."
+    return "." if _point_is_decimal(text) else None

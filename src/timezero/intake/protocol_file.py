@@ -64,6 +64,20 @@ def history_path(protocol: Protocol, study_file: str | Path) -> Path | None:
     return Path(study_file).parent / protocol.data.history_file
 
 
+def perfusion_path(protocol: Protocol, study_file: str | Path) -> Path | None:
+    """Return where the perfusions of a study file are; None when the file names none.
+
+    Parameters
+    ----------
+    protocol : Protocol
+    study_file : str or Path
+        A relative ``data.perfusion_file`` is looked up beside this file.
+    """
+    if protocol.data.perfusion_file is None:
+        return None
+    return Path(study_file).parent / protocol.data.perfusion_file
+
+
 def validated(content: dict[str, Any], *, where: str = "the protocol") -> Protocol:
     """Make a protocol of its parts, or say everything that is wrong with them.
 

@@ -14,6 +14,7 @@ from timezero.model.recipe import TableRecipe
 
 OPERATION_DATES: Final = ("procedure_date", "first_procedure_date")
 CONTACT_DATES: Final = ("last_contact_date",)
+RECURRENCE_DATES: Final = ("recurrence_date",)
 
 
 def redcap_recipe(export: Path, dictionary: Path) -> Content:
@@ -49,6 +50,7 @@ def redcap_recipe(export: Path, dictionary: Path) -> Content:
     for part, key, meant in (
         ("operations", "operation_date", OPERATION_DATES),
         ("follow_up", "contact_date", CONTACT_DATES),
+        ("recurrences", "recurrence_date", RECURRENCE_DATES),
     ):
         found = _dated(fields, repeating, meant)
         if found is not None:
@@ -74,4 +76,4 @@ def _dated(
         for header in (field.name, field.label):
             if any(one.item_key in meant for one in recognise(header)[:1]):
                 return field
-    return dates[0] if len(dates) == 1 and len(forms) == 1 else None
+    return None

@@ -12,6 +12,7 @@ from timezero.intake.ods_scan import CONTENT, scan_sheets
 from timezero.intake.package import PACKED_LIMIT, Package, opened_package
 from timezero.intake.refusals_of_files import cut_short, damaged, locked, no_workbook, too_large
 from timezero.intake.sheet_scan import DENSE_LIMIT, SheetScan
+from timezero.intake.size_limits import refuse_size
 from timezero.intake.tables import column_letter
 from timezero.intake.xls_scan import scan_book
 from timezero.intake.xlsb_scan import MAIN, read_binary_book, scan_binary_sheet
@@ -166,13 +167,14 @@ def refuse_vast(scan: SheetScan, where: str) -> None:
     Raises
     ------
     InputRefused
-        Few cells lie far apart, or there are too many.
+        Few cells lie far apart, or there are too many columns or cells.
     """
     if scan.lies_apart:
         last = f"{column_letter(scan.right - 1)}{scan.bottom}"
         what = f"{scan.n_filled:,} filled cells lie in an area of {scan.dense:,}, down to {last}"
         mend = "delete the stray cells far from the table (press Ctrl+End), or export it as CSV"
         raise too_large(where, what, mend)
+    refuse_size(scan.right, scan.bottom - scan.top + 1, where)
     if scan.dense > DENSE_LIMIT:
         limit = f"the limit is {DENSE_LIMIT // 1_000_000} million"
         raise too_large(where, f"the sheet has {scan.dense / 1e6:,.0f} million cells; {limit}")

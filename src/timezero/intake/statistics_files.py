@@ -17,6 +17,7 @@ from timezero.intake.grid import ColumnLabels, Grid
 from timezero.intake.read_apart import read_apart
 from timezero.intake.reader import FileGiven
 from timezero.intake.refusals_of_files import too_large
+from timezero.intake.size_limits import refuse_size
 from timezero.intake.statistics_child import TAGS
 from timezero.intake.tables import NUMBER, Column
 
@@ -66,6 +67,7 @@ def read_statistics_file(file: FileGiven, kind: str, words: str) -> Grid:
             mend="give a table with one row a patient",
             code="TZ-IN-05",
         )
+    refuse_size(frame.width, frame.height, file.name)
     return _grid(file, said, frame, kind)
 
 

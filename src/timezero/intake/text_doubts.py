@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from timezero.arrays import Bools, Ints
+from timezero.arrays import Bools
 from timezero.errors import InputRefused
 from timezero.findings import Finding, Option, Question, Severity, dotted
 from timezero.intake.grid import Grid
@@ -160,13 +160,20 @@ def about_damage(
         return []
     where = f"{grid.name}, first in row {int(rows[0]) + 1}"
     evidence = tuple(f"row {int(k) + 1}: {_damaged_cell(grid, int(k))}" for k in rows[:20])
-    common = {"where": where, "evidence": evidence}
+    told = Finding(
+        code="file_damaged_lines",
+        severity=Severity.WARNING,
+        what=f"left out: {counted(rows.size, 'row')} with letters that cannot be read",
+        where=where,
+        evidence=evidence,
+        mend="export the table again in UTF-8 from where it comes from",
+        n_rows=int(rows.size),
+    )
     if leaves_out:
-        what = f"left out: {counted(rows.size, 'row')} with letters that cannot be read"
-        return [_finding("file_damaged_lines", Severity.WARNING, what, rows, **common)]
+        return [told]
     if not letters.mixed:
         what = f"{counted(rows.size, 'row')} with the sign {LOST} in place of lost letters"
-        return [_finding("file_letters_lost", Severity.WARNING, what, rows, **common)]
+        return [dataclasses.replace(told, code="file_letters_lost", what=what)]
     ways = letters.readings
     leave_out = Option(value="leave_out", words=f"left out: {counted(rows.size, 'row')}")
     place = ("tables", key, "encoding" if ways else "damaged_lines")
@@ -186,27 +193,6 @@ def about_damage(
             evidence=evidence,
         )
     ]
-
-
-def _finding(
-    code: str,
-    severity: Severity,
-    what: str,
-    rows: Ints,
-    *,
-    where: str,
-    evidence: tuple[str, ...],
-) -> Finding:
-    mend = "export the table again in UTF-8 from where it comes from"
-    return Finding(
-        code=code,
-        severity=severity,
-        what=what,
-        where=where,
-        evidence=evidence,
-        mend=mend,
-        n_rows=int(rows.size),
-    )
 
 
 def _damaged_cell(grid: Grid, row: int) -> str:

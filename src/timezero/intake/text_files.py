@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import dataclasses
 import io
@@ -11,7 +12,6 @@ from dataclasses import dataclass
 from mmap import mmap
 from pathlib import Path
 from typing import Final
-
 
 from timezero.errors import InputRefused
 from timezero.findings import Finding, Severity
@@ -152,14 +152,14 @@ def _plain(given: TextGiven) -> _Plain:
     declared = re.match(r"sep=(.)\n", head)
     if declared:
         raw, start = bytes(raw[start + len(declared.group().encode()) :]), 0
-    delimiter = _said(given) or (declared.group(1) if declared else _delimiter(head))
-    _refuse_strange(delimiter, given.name)
-    if delimiter != ",":
-        what = f"cells are separated by {DELIMITERS.get(delimiter, repr(delimiter))}"
+    said = _said(given)
+    if said is None:
+        said = declared.group(1) if declared else _delimiter(head)
+    _refuse_strange(said, given.name)
+    if said != ",":
+        what = f"cells are separated by {DELIMITERS.get(said, repr(said))}"
         findings.append(_note("file_delimiter", what, given.name))
-    return _Plain(
-        raw=raw, start=start, delimiter=delimiter, findings=tuple(findings), letters=letters
-    )
+    return _Plain(raw=raw, start=start, delimiter=said, findings=tuple(findings), letters=letters)
 
 
 def _note(code: str, what: str, name: str) -> Finding:
@@ -212,12 +212,8 @@ def _delimiter(head: str) -> str:
 def _sizes(text: str, delimiter: str) -> list[int]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     sizes: list[int] = []
-    try:
-        for record in reader:
-            if record:
-                sizes.append(len(record))
-    except csv.Error:
-        pass
+    with contextlib.suppress(csv.Error):
+        sizes.extend(len(record) for record in reader if record)
     return sizes
 
 

@@ -24,6 +24,7 @@ _FONT, _STYLE, _LINKS, _MACROS = 0x31, 0xE0, 0x1AE, 0xD3
 _ROW, _COLUMNS, _FILTER, _FILTERED, _MERGED, _COMMENT = 0x208, 0x7D, 0x9D, 0x9B, 0xE5, 0x1C
 _NUMBER, _RK, _TEXT, _OLD_TEXT, _RICH = 0x203, 0x27E, 0xFD, 0x204, 0xD6
 _BOOL_OR_ERROR, _FORMULA, _MANY_RK, _BLANK, _MANY_BLANKS = 0x205, 0x06, 0xBD, 0x201, 0xBE
+LAST_COLUMN: Final = 256
 _AUTOMATIC: Final = frozenset({8, 9, 64, 65, 0x7FFF})
 _SINGLE: Final = frozenset({_NUMBER, _RK, _TEXT, _OLD_TEXT, _RICH, _BOOL_OR_ERROR, _FORMULA})
 
@@ -89,6 +90,8 @@ def scan_book(stream: bytes, name: str) -> XlsBook:
         book.scans = [_scan_sheet(stream, at, look) for at in begins]
     except (struct.error, IndexError) as error:
         raise damaged(name, "its records do not fit together") from error
+    if any(scan.right > LAST_COLUMN for scan in book.scans):
+        raise damaged(name, "it names cells beyond the last column that an .xls can have")
     book.ignored = tuple(dict.fromkeys(ignored))
     return book
 

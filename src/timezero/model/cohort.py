@@ -9,6 +9,7 @@ import numpy as np
 
 from timezero.arrays import Bools, Floats, Ints
 from timezero.findings import Finding
+from timezero.model.perfusion import Perfusion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +123,8 @@ class Cohort:
     potential : (n,) float64 or None
         How long each patient could have been followed: from time zero to the last date of the
         file, in the cohort's unit; None when times are not dates.
+    perfusions : tuple of Perfusion
+        Courses of perfusions, by patient and procedure; no estimate uses them.
     """
 
     patient: tuple[str, ...]
@@ -144,6 +147,7 @@ class Cohort:
     histories: tuple[History, ...] = ()
     negative_control: Floats | None = None
     potential: Floats | None = None
+    perfusions: tuple[Perfusion, ...] = ()
 
     def __repr__(self) -> str:
         """Return the same few lines as ``str``, never the patients."""
@@ -178,6 +182,11 @@ class Cohort:
     def n_competing(self) -> int:
         """Number of patients whose observation ended in a competing event."""
         return 0 if self.competing is None else int(self.competing.sum())
+
+    @property
+    def n_perfused(self) -> int:
+        """Number of patients with the course of at least one perfusion."""
+        return len({perfusion.patient for perfusion in self.perfusions})
 
     @property
     def n_triggered(self) -> int:

@@ -177,6 +177,12 @@ class ShapePart(_Part):
     follow_up: str | None = Field(
         default=None, description="The table with one row a contact, if there is one."
     )
+    recurrences: str | None = Field(
+        default=None, description="The table with one row a recurrence, if there is one."
+    )
+    recurrence_date: str | None = Field(
+        default=None, description="Column of the recurrences: the date; the earliest counts."
+    )
     patient_id: dict[str, str] = Field(
         default_factory=dict, description="For each table, its column with the patient."
     )

@@ -102,7 +102,9 @@ def _coarse(curve: Curve, other: Curve | None, month: float, smallest: int) -> C
     kept = _kept(np.append(0.0, months), np.append(events, total), at_risk, smallest)
     times = grid[kept]
     censored, crossed = (so_far(curve, n, times) for n in (curve.n_censored, curve.n_crossed))
-    counts = _shown_counts(at_risk[kept], events[kept], censored, crossed, smallest)
+    counts = _shown_counts(
+        at_risk[kept], events=events[kept], censored=censored, crossed=crossed, smallest=smallest
+    )
     read = [
         value_at(curve, v, times)
         for v in (curve.survival, curve.lower, curve.upper, curve.standard_error)
@@ -143,7 +145,7 @@ def _kept(months: Floats, events: Floats, at_risk: Floats, smallest: int) -> lis
 
 
 def _shown_counts(
-    at_risk: Floats, events: Floats, censored: Floats, crossed: Floats, smallest: int
+    at_risk: Floats, *, events: Floats, censored: Floats, crossed: Floats, smallest: int
 ) -> tuple[Floats, Floats, Floats]:
     """Return numbers at risk, censored and crossed; withheld where a difference is small."""
     shown = np.full((3, at_risk.size), float(WITHHELD))

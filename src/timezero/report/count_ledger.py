@@ -22,6 +22,7 @@ COUNTS: Final = re.compile(
     r"^events_"
 )
 GROUPS: Final = ("treated", "untreated")
+PERFUSED: Final[Key] = ("perfused",)
 WORTH: Final = {
     "whole": 5,
     "step": 4,
@@ -178,6 +179,8 @@ def _cohort(ledger: Ledger, cohort: Cohort) -> None:
         triggered = ledger.put(("triggered",), cohort.n_triggered)
         ledger.system.rest(n, (triggered,))
         ledger.nested(triggered, sizes[0])
+    if cohort.perfusions:
+        ledger.part(PERFUSED, cohort.n_perfused, n)
     for covariate in cohort.covariates:
         _characteristic(ledger, covariate, groups, sizes)
 

@@ -7,7 +7,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Final
 
 import numpy as np
 
@@ -19,28 +18,9 @@ from timezero.model.guard import GuardJudgement
 from timezero.model.result import Column, DataTable, Rung, StudyResult, Verdict
 from timezero.report.coarse_curves import CoarseCurve, coarsened
 from timezero.report.coarse_tables import OF_PATIENTS, on_whole_months, without_rates
-from timezero.report.count_ledger import Key, shown_counts
+from timezero.report.count_ledger import PERFUSED, Key, shown_counts
 from timezero.report.sentences import Discreet
 from timezero.report.small_cells import is_own
-
-SAFE_DETAILS: Final = (
-    "share_failed",
-    "n_replicates",
-    "n_deals",
-    "n_draws",
-    "n_variables",
-    "enumerated",
-    "no_effect_standard_error",
-    "greenwood_standard_error",
-    "monte_carlo_error",
-    "probability_below_1",
-    "prior_mean",
-    "prior_spread",
-    "effective_sample_size",
-    "psi",
-    "reference",
-    "intervention",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -118,6 +98,7 @@ class _Masking:
             ("events", "untreated"): int((groups[1] & cohort.event).sum()),
             ("triggered",): cohort.n_triggered,
             ("competing",): cohort.n_competing,
+            PERFUSED: cohort.n_perfused,
         }
         for rung in self.result.rungs:
             for k, arm in enumerate(rung.arms):
@@ -146,6 +127,7 @@ class _Masking:
         fields = {f.name: getattr(cohort, f.name) for f in dataclasses.fields(Cohort)}
         fields["patient"] = tuple(map(str, range(1, cohort.n + 1)))
         fields["findings"] = ()
+        fields["perfusions"] = ()
         fields["attrition"] = tuple(
             replace(
                 step,
@@ -195,10 +177,8 @@ class _Masking:
         )
 
     def _contrast(self, contrast: Contrast) -> Contrast:
-        kept = {k: v for k, v in contrast.details.items() if k.startswith(SAFE_DETAILS)}
         return replace(
             contrast,
-            details=kept,
             method=self.discreet.say(contrast.method),
             cautions=tuple(map(self.discreet.say, contrast.cautions)),
         )

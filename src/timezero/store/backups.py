@@ -250,8 +250,10 @@ def _rotate(folder: Path, store: str, *, keep: int) -> None:
     for _, _, path in sorted(own)[:-keep]:
         reached("backup.before_remove")
         going = path.rename(folder / f".{path.name}.partial")
-        reached("backup.after_remove")
-        shutil.rmtree(going)
+        try:
+            reached("backup.after_remove")
+        finally:
+            shutil.rmtree(going)
 
 
 def _remove_partial(folder: Path) -> None:

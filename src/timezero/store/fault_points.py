@@ -19,7 +19,14 @@ from timezero.errors import InternalFault
 _FILES = ("blob", "head", "manifest", "copy")
 _FILE_STEPS = ("write", "fsync", "rename", "folder_fsync")
 _TRANSACTIONS = ("record", "job", "chunk", "migration")
-_OTHERS = ("row.write", "log.write", "database.copy", "backup.rename", "backup.remove", "database.create")
+_OTHERS = (
+    "row.write",
+    "log.write",
+    "database.copy",
+    "backup.rename",
+    "backup.remove",
+    "database.create",
+)
 _FILE_NAMES = tuple(
     f"{what}.{side}_{step}"
     for what in _FILES

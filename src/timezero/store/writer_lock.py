@@ -43,7 +43,12 @@ class WriterLock:
             Another process writes.
         """
         handle = os.open(self._path, os.O_RDWR | os.O_CREAT | _CLOEXEC, FILE_MODE)
-        if not _locked_soon(handle):
+        try:
+            taken = _locked_soon(handle)
+        except OSError:
+            os.close(handle)
+            raise
+        if not taken:
             os.close(handle)
             raise InputRefused(
                 what=f"another process writes to this store: {holder(self._path) or 'unknown'}",

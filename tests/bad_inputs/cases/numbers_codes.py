@@ -266,7 +266,7 @@ CASES = (
         response="R",
         codes=("covariate_after_time_zero",),
         make=_refused(
-            _rows(albumin_date={k: "2019-01-01" for k in range(12)}),
+            _rows(albumin_date=dict.fromkeys(range(12), "2019-01-01")),
             "albumin",
             covariate_dates={"albumin": "albumin_date"},
         ),

@@ -212,11 +212,6 @@ def _twin(folder: Path, cells: list[str], name: str = "last_contact") -> Path:
     )
 
 
-def _same_column_twice(folder: Path) -> Given:
-    cells = [row["last_contact"] for row in clean_rows()]
-    return Given(source=_twin(folder, cells))
-
-
 def _other_column_of_that_name(folder: Path) -> Given:
     return Given(source=_twin(folder, ["2019-12-31"] * 12))
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from bad_inputs.case import Case, Given
-from bad_inputs.clean import DATA
 from bad_inputs.sheets import (
     FILLED,
     HEAD,

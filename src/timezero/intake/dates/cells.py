@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,6 +49,8 @@ class DateCells:
         Which number of 2016-04-03 is the day, likewise.
     open : (n_texts,) bool
         Texts whose meaning is asked, with nothing proposed; and those refused.
+    asked : (n,) bool
+        Cells whose day is not known until a question is answered.
     calendar : str
     pivot : int
         The latest year that two digits can mean.
@@ -63,7 +65,8 @@ class DateCells:
     strict: Bools
     order: Order | None = None
     first_year: Order = "ymd"
-    open: Bools = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    open: Bools
+    asked: Bools
     calendar: str = "gregorian"
     pivot: int = 0
 
@@ -177,6 +180,7 @@ def _opened(bench: Bench, column: Column) -> DateCells | None:
         order=order,
         first_year=first_year,
         open=np.zeros(len(texts), dtype=np.bool_),
+        asked=np.zeros(of.size, dtype=np.bool_),
     )
 
 

@@ -45,7 +45,7 @@ def find_placeholders(cells: DateCells) -> Bools:
         return np.zeros_like(rows)
     cells.open |= texts
     if said is None:
-        _ask(cells, rows)
+        return rows & _ask(cells, rows)
     return rows
 
 
@@ -63,12 +63,15 @@ def _is_placeholder(cells: DateCells, k: int) -> bool:
     return any((y, m or 0, d or 0) in PLACEHOLDERS for y, m, d in readings)
 
 
-def _ask(cells: DateCells, rows: Bools) -> None:
+def _ask(cells: DateCells, rows: Bools) -> bool:
+    """Ask, and return whether the cells are empty until there is an answer."""
     roles = cells.bench.roles.get(cells.name, ())
     seen = cells.column.text.filter(rows.tolist()).value_counts(sort=True).rows()[:5]
     listed = ", ".join(f"{text} ({counted(n, 'cell')})" for text, n in seen)
     born = [dt.date(*p).toordinal() - EPOCH for p in _BIRTHS]
     may_be_real = "birth" in roles and bool(np.isin(cells.clear[rows], born).any())
+    # Everybody needs these dates: empty, they would only be missed a second time.
+    is_needed = bool({"time_zero", "entry", "exit"} & set(roles))
     cells.bench.ask(
         "date_placeholder",
         f"{counted(rows, 'date')} that programs write where nothing was entered: {listed}",
@@ -79,5 +82,9 @@ def _ask(cells: DateCells, rows: Bools) -> None:
             Option(value="missing", words=f"{seen[0][0]} means: not recorded; the cell is empty"),
             Option(value="real", words=f"{seen[0][0]} is a date like any other"),
         ),
-        default=None if may_be_real else "missing",
+        default=None if may_be_real or is_needed else "missing",
     )
+    if may_be_real or is_needed:
+        cells.clear = np.where(rows, np.nan, cells.clear)
+        cells.asked |= rows
+    return not (may_be_real or is_needed)

@@ -96,7 +96,7 @@ def _finish(cells: DateCells, days: Floats, gone: Bools, known: dict[str, Floats
     _refuse_impossible(cells, impossible)
     final = _in_cells(cells, days, gone)
     final = np.where(partial, partial_days, final)
-    handled = cells.rows(cells.open | impossible) & ~gone
+    handled = (cells.rows(cells.open | impossible) | cells.asked) & ~gone
     empty = gone | (partial & np.isnan(final))
     _put(cells, final, empty, handled)
     _say_hours_are_left(cells)

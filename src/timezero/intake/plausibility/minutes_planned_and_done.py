@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from timezero.arrays import Floats
 from timezero.findings import Finding
 from timezero.intake.record_columns import RecordColumns, Rule
 from timezero.intake.wording import counted
@@ -30,7 +31,7 @@ def _find(record: RecordColumns) -> Iterator[Finding]:
             )
 
 
-def _positive(numbers: np.ndarray) -> np.ndarray:
+def _positive(numbers: Floats) -> Floats:
     return np.where(numbers > 0.0, numbers, np.nan)
 
 

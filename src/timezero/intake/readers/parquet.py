@@ -10,7 +10,8 @@ from timezero.findings import Finding, Severity
 from timezero.intake.frames import grid_from_frame
 from timezero.intake.grid import Grid
 from timezero.intake.reader import FileGiven, Reader
-from timezero.intake.refusals_of_files import cut_short, damaged, too_large
+from timezero.intake.refusals_of_files import cut_short, damaged
+from timezero.intake.size_limits import refuse_size
 from timezero.intake.tables import EVIDENCE_LIMIT, shown
 from timezero.intake.wording import counted
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 MARK: Final = b"PAR1"
-CELLS_LIMIT: Final = 300_000_000
 # Days since 1970-01-01 of the first and last day that have a date.
 FIRST_DAY, LAST_DAY = -719_162, 2_932_896
 _A_DAY: Final = {"ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
@@ -37,7 +37,7 @@ def _read(file: FileGiven) -> Grid:
         schema = pl.read_parquet_schema(file.path)
         _refuse_nested(schema, file.name)
         n_rows = int(pl.scan_parquet(file.path).select(pl.len()).collect().item())
-        _refuse_vast(n_rows, len(schema), file.name)
+        refuse_size(len(schema), n_rows, file.name)
         frame = pl.read_parquet(file.path)
         _refuse_far_dates(frame, file.name)
     except (*_broken(), OSError, ValueError, OverflowError) as error:
@@ -94,14 +94,6 @@ def _refuse_far_dates(frame: pl.DataFrame, name: str) -> None:
                 mend="correct it where the table comes from, and write the file again",
                 code="TZ-IN-65",
             )
-
-
-def _refuse_vast(n_rows: int, n_columns: int, name: str) -> None:
-    if n_rows * n_columns > CELLS_LIMIT:
-        how = (
-            f"the file has {n_rows:,} rows of {n_columns:,} columns; the limit is 300 million cells"
-        )
-        raise too_large(name, how, "keep only the columns the study needs")
 
 
 def _plain(frame: pl.DataFrame, name: str) -> tuple[pl.DataFrame, tuple[Finding, ...]]:

@@ -27,9 +27,11 @@ def _run(bench: Bench) -> None:
         said = bench.said(column.name)
         if said.values_settled or not (column.kinds == TEXT).any():
             continue
-        counts = _counts(bench, column)
-        if len(counts) > MOST_VALUES or number_cells(bench, column) is not None:
+        if number_cells(bench, column) is not None:
             continue
+        if column.text.n_unique() > MOST_VALUES:
+            continue
+        counts = _counts(bench, column)
         settled = set(said.values)
         pairs = [pair for pair in _merges(counts) if pair[0] not in settled]
         if len(pairs) > MOST_ASKED:

@@ -16,6 +16,8 @@ from timezero.intake.wording import counted
 
 CODE: Final = "id_alike"
 MOST_ASKED: Final = 20
+# Identifiers of one length with capitals before digits are alike only when they are the same.
+_OF_ONE_SHAPE: Final = r"^[A-Z]*[0-9]+$"
 _TOLD_APART: Final = r"[^0-9]|^0"
 
 
@@ -48,6 +50,8 @@ def _alike(column: Column) -> list[tuple[str, str]]:
     """Return the identifiers that are alike, the rarer or later before the one that is kept."""
     there = column.text.drop_nulls()
     if not there.str.contains(_TOLD_APART).any():
+        return []
+    if there.str.len_chars().n_unique() == 1 and there.str.contains(_OF_ONE_SHAPE).all():
         return []
     names = there.unique(maintain_order=True)
     rough = (

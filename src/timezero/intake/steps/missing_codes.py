@@ -19,6 +19,7 @@ from timezero.intake.wording import counted
 
 CODE: Final = "missing_codes"
 CODES: Final = (8, 9, 88, 99, 888, 999, 8888, 9999, 99999, -1, -8, -9, -88, -99, -999, -9999)
+_LIKE_A_CODE: Final = r"^-?(?:8+|9+|1)(?:[.,]0+)?$"
 LARGEST_OF_ONE_DIGIT: Final = 9.0
 GAP: Final = 0.5
 
@@ -30,6 +31,8 @@ def _run(bench: Bench) -> None:
 
 
 def _look_at(bench: Bench, column: Column) -> None:
+    if not column.text.str.contains(_LIKE_A_CODE).any():
+        return
     cells = number_cells(bench, column)
     is_time = bool(set(TIME_ROLES) & set(bench.roles[column.name]))
     if cells is not None:

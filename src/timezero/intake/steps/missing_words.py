@@ -14,8 +14,9 @@ from timezero.intake.blank_cells import EMPTY_MEANS_NEVER, declared_codes
 from timezero.intake.emptied import emptied
 from timezero.intake.missing_words import CODE_LIKE, missing_words
 from timezero.intake.number_cells import number_cells
+from timezero.intake.number_reading import plain_numbers
 from timezero.intake.step import Step
-from timezero.intake.tables import BOOLEAN, DATE, NUMBER, TEXT, Column, shown
+from timezero.intake.tables import BOOLEAN, DATE, EMPTY, NUMBER, TEXT, Column, shown
 from timezero.intake.wording import counted
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ def _run(bench: Bench) -> None:
 
 def _look_at(bench: Bench, column: Column) -> None:
     declared = bench.missing(column)
+    if not (declared & (column.kinds != EMPTY)).any() and plain_numbers(column.text) is not None:
+        return
     is_text = np.asarray(column.kinds == TEXT)
     lowered = column.text.str.to_lowercase()
     known = missing_words()

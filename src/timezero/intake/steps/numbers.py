@@ -29,6 +29,8 @@ def _run(bench: Bench) -> None:
         if cells is None:
             continue
         _refuse_extremes(bench, column, cells)
+        if cells.is_plain:
+            continue
         if set(VALUE_ROLES) & set(bench.roles[column.name]):
             _refuse_malformed(bench, column, cells)
         _ask_decimal(bench, column, cells)
@@ -38,9 +40,10 @@ def _run(bench: Bench) -> None:
 def _refuse_extremes(bench: Bench, column: Column, cells: NumberCells) -> None:
     size = np.abs(np.where(np.isnan(cells.values), 0.0, cells.values))
     wrong = (size > LARGEST) | ((size > 0.0) & (size < SMALLEST))
-    words = column.text.str.contains(_NOT_FINITE).fill_null(value=False).to_numpy()
-    declared = list(declared_codes(bench, column))
-    wrong |= words & ~column.text.is_in(declared).fill_null(value=False).to_numpy()
+    if column.text.null_count() < bench.n - int(cells.is_number.sum()):
+        words = column.text.str.contains(_NOT_FINITE).fill_null(value=False).to_numpy()
+        declared = list(declared_codes(bench, column))
+        wrong |= words & ~column.text.is_in(declared).fill_null(value=False).to_numpy()
     if not wrong.any():
         return
     bench.tell(

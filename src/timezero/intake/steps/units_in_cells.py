@@ -26,8 +26,10 @@ LIMITS_CODE: Final = "number_limit"
 
 def _run(bench: Bench) -> None:
     for column in bench.used(*NUMBER_ROLES):
+        if not _has_words(column):
+            continue
         cells = number_cells(bench, column)
-        if cells is None:
+        if cells is None or cells.is_plain:
             continue
         is_text = column.kinds == TEXT
         limits = (cells.is_limit | cells.is_range) & is_text
@@ -36,6 +38,13 @@ def _run(bench: Bench) -> None:
             _units(bench, column, cells, np.asarray(units))
         if limits.any():
             _limits(bench, bench.table.column(column.name), cells, np.asarray(limits))
+
+
+def _has_words(column: Column) -> bool:
+    import polars as pl
+
+    texts = column.text.filter(pl.Series(column.kinds == TEXT))
+    return bool(texts.str.contains(r"[^\d.]").any())
 
 
 def _units(bench: Bench, column: Column, cells: NumberCells, mask: Bools) -> None:

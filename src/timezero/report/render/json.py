@@ -13,7 +13,7 @@ import numpy as np
 
 from timezero.arrays import Floats, Ints
 from timezero.errors import InputRefused
-from timezero.model.cohort import Cohort, Covariate
+from timezero.model.cohort import Cohort, Covariate, History
 from timezero.model.estimate import ArmSummary, AtTime, Contrast, Curve
 from timezero.model.result import Provenance, Rung, Share, StudyResult, Verdict
 from timezero.report.render.json_parts import (
@@ -34,6 +34,22 @@ from timezero.report.thinning import kept_positions
 
 SCHEMA_NAME: Final = "timezero/study-result/1"
 LONGEST_CURVE: Final = 5_000
+# Details of estimators that hold no count of patients; others are for the owner of the data.
+SAFE_DETAILS: Final = (
+    "share_failed",
+    "n_replicates",
+    "n_deals",
+    "n_draws",
+    "n_variables",
+    "no_effect_standard_error",
+    "greenwood_standard_error",
+    "monte_carlo_error",
+    "probability_below_1",
+    "prior_mean",
+    "prior_spread",
+    "effective_sample_size",
+    "psi",
+)
 OWNER_ONLY: Final = 0o600
 READABLE: Final = 0o644
 
@@ -49,28 +65,11 @@ def _cohort(cohort: Cohort) -> Json:
         "n_triggered": None
         if cohort.trigger is None
         else shown_count(count_of(cohort, ("triggered",), cohort.n_triggered)),
-        "covariates": [
-            {
-                "name": c.name,
-                "kind": c.kind,
-                "levels": list(c.levels),
-                "n_missing": _n_missing(cohort, c),
-            }
-            for c in cohort.covariates
-        ],
+        "covariates": [_covariate(cohort, c) for c in cohort.covariates],
         "n_competing": None
         if cohort.competing is None
         else shown_count(count_of(cohort, ("competing",), cohort.n_competing)),
-        "histories": [
-            {
-                "name": h.name,
-                "kind": h.kind,
-                "levels": list(h.levels),
-                "n_measured": None if isinstance(cohort, SharedCohort) else int(h.values.size),
-                "maximum_age": finite(h.maximum_age),
-            }
-            for h in cohort.histories
-        ],
+        "histories": [_history(cohort, h) for h in cohort.histories],
         "sources": [
             {"name": s.name, "table": s.table, "column": s.column, "rule": s.rule}
             for s in cohort.sources
@@ -85,6 +84,26 @@ def _cohort(cohort: Cohort) -> Json:
             for a in cohort.attrition
         ],
         "digest": cohort.digest,
+    }
+
+
+def _covariate(cohort: Cohort, covariate: Covariate) -> Json:
+    return {
+        "name": covariate.name,
+        "kind": covariate.kind,
+        "levels": list(covariate.levels),
+        "n_missing": _n_missing(cohort, covariate),
+    }
+
+
+def _history(cohort: Cohort, history: History) -> Json:
+    is_for_others = isinstance(cohort, SharedCohort)
+    return {
+        "name": history.name,
+        "kind": history.kind,
+        "levels": list(history.levels),
+        "n_measured": None if is_for_others else int(history.values.size),
+        "maximum_age": finite(history.maximum_age),
     }
 
 
@@ -237,7 +256,12 @@ def as_json(result: StudyResult) -> Json:
     """
     if is_own(result):
         return _whole(result)
-    return rounded(_whole(shareable(result)))
+    document = _whole(shareable(result))
+    for rung in document["rungs"]:
+        for contrast in rung["contrasts"]:
+            told = contrast["details"].items()
+            contrast["details"] = {k: v for k, v in told if k.startswith(SAFE_DETAILS)}
+    return rounded(document)
 
 
 def _whole(result: StudyResult) -> Json:
