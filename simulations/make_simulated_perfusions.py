@@ -59,7 +59,9 @@ def rows_of(
         flow = {"fill": 1.0, "circulate": 1.5, "drain": 0.8}[phase]
         drift = rng.normal(0.0, 0.08, 4)
         drained = phase == "drain" and minute > end
-        temperatures = [f"{v + e:.1f}" for v, e in zip((inflow, outflow, abdomen), drift, strict=False)]
+        temperatures = [
+            f"{v + e:.1f}" for v, e in zip((inflow, outflow, abdomen), drift, strict=False)
+        ]
         rows.append(
             (
                 patient,

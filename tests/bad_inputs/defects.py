@@ -55,7 +55,7 @@ class Sheet:
 
     def filled(self, name: str) -> list[int]:
         """Return the rows in which a column says something."""
-        return [k for k, row in enumerate(self.rows) if row[self.at(name)]]
+        return [k for k, row in enumerate(self.rows) if row[self.at(name)].strip()]
 
 
 Defect = Callable[[Sheet, Rng], bool]
@@ -96,7 +96,7 @@ def a_time(sheet: Sheet, rng: Rng) -> str | None:
 def rewritten(sheet: Sheet, name: str, rows: list[int], write: Callable[[dt.date], str]) -> None:
     """Write the dates of some rows otherwise."""
     for k in rows:
-        cell = sheet.rows[k][sheet.at(name)]
+        cell = sheet.rows[k][sheet.at(name)].strip()
         sheet.rows[k][sheet.at(name)] = write(dt.date.fromisoformat(cell))
 
 
@@ -339,7 +339,9 @@ def decimal_commas(sheet: Sheet, rng: Rng) -> bool:
     if not once(sheet, "albumin"):
         return False
     for row in sheet.rows:
-        row[sheet.at("albumin")] = f"{float(row[sheet.at('albumin')]):.1f}".replace(".", ",")
+        row[sheet.at("albumin")] = f"{float(row[sheet.at('albumin')].strip()):.1f}".replace(
+            ".", ","
+        )
     return True
 
 
@@ -358,7 +360,7 @@ def words_of_status(sheet: Sheet, rng: Rng) -> bool:
         return False
     words = {"dead": ["dead", "Dead", "DEAD"], "alive": ["alive", "Alive"]}
     for row in sheet.rows:
-        row[sheet.at("status")] = str(rng.choice(words[row[sheet.at("status")]]))
+        row[sheet.at("status")] = str(rng.choice(words[row[sheet.at("status")].strip()]))
     sheet.data |= {"event_value": ["dead", "Dead", "DEAD"], "censored_value": ["alive", "Alive"]}
     return True
 
@@ -420,7 +422,8 @@ def a_partial_date(sheet: Sheet, rng: Rng) -> bool:
     if name is None:
         return False
     for k in some(rng, sheet.filled(name)):
-        sheet.rows[k][sheet.at(name)] = sheet.rows[k][sheet.at(name)][: int(rng.choice([4, 7]))]
+        cell = sheet.rows[k][sheet.at(name)].strip()
+        sheet.rows[k][sheet.at(name)] = cell[: int(rng.choice([4, 7]))]
     return True
 
 

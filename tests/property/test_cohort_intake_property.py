@@ -70,7 +70,8 @@ def frame_of(patients: list[tuple[int, int, int | None, int]]) -> pl.DataFrame:
 def test_times_are_whole_days_in_every_unit(
     patients: list[tuple[int, int, int | None, int]], unit: str
 ) -> None:
-    cohort = read_cohort(frame_of(patients), Protocol(data=DataPart(**DATED, unit=unit), rules=RULES))
+    protocol = Protocol(data=DataPart(**DATED, unit=unit), rules=RULES)
+    cohort = read_cohort(frame_of(patients), protocol)
     days = np.array([e for _, e, _, _ in patients], dtype=float)
     begin = np.array([np.nan if i is None else i for _, _, i, _ in patients], dtype=float)
     np.testing.assert_array_equal(cohort.exit, days / DAYS_PER[unit])

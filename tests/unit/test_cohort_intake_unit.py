@@ -199,10 +199,10 @@ def test_thousands_of_levels_are_refused_without_building_them() -> None:
             "event": np.arange(n) % 2,
             "initiation": [None] * n,
             "age": np.arange(n) % 50,
-            "note": [f"note {k}" for k in range(n)],
+            "note": [f"note {k // 2}" for k in range(n)],
         }
     )
-    with pytest.raises(InputRefused, match="has 50000 levels"):
+    with pytest.raises(InputRefused, match="has 25000 levels"):
         read_cohort(frame, protocol_of({"covariates": ("age", "note")}))
 
 
@@ -212,9 +212,15 @@ def test_levels_that_repeat_another_covariate_are_left_out() -> None:
     assert [c.name for c in cohort.covariates] == ["male"]
 
 
-def test_events_of_true_and_false_need_no_declaration() -> None:
+def test_what_true_means_is_asked() -> None:
     frame = pl.DataFrame(NUMBERS).with_columns(event=pl.Series([True, False, True, False]))
-    cohort = read_cohort(frame, protocol_of({"event_value": ()}))
+    with pytest.raises(InputRefused) as refused:
+        read_cohort(frame, protocol_of({"event_value": ()}))
+    (question,) = [f for f in refused.value.findings if isinstance(f, Question)]
+    assert question.key == ("data", "event_value")
+    assert [option.value for option in question.options] == [("false",), ("true",)]
+    assert "true is the event: 2 of 4 patients" in question.options[1].words
+    cohort = read_cohort(frame, protocol_of({"event_value": ("true",)}))
     assert cohort.event.tolist() == [True, False, True, False]
 
 

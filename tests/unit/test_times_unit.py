@@ -12,7 +12,6 @@ from timezero.errors import InputRefused
 from timezero.intake.frames import text_column
 from timezero.intake.times import (
     both_readings,
-    deciding_format,
     read_moments,
     text_days,
     text_numbers,
@@ -115,19 +114,6 @@ def test_a_format_that_is_none_is_refused(date_format: str) -> None:
 )
 def test_both_readings_are_shown(text: str, readings: str) -> None:
     assert both_readings(text) == readings
-
-
-@pytest.mark.parametrize(
-    ("texts", "hint"),
-    [
-        (["04/03/2016", "13/03/2016"], "%d/%m/%Y fits every cell"),
-        (["04.03.16", "03.13.16"], "%m.%d.%y fits every cell"),
-        (["04/03/2016"], "%d/%m/%Y and %m/%d/%Y both fit every cell"),
-        (["13/03/2016", "03/13/2016"], "no format fits: 1 cells need the day first"),
-    ],
-)
-def test_the_hint_at_a_format_follows_the_cells(texts: list[str], hint: str) -> None:
-    assert deciding_format(texts).startswith(hint)
 
 
 def test_each_cell_is_one_kind() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, cast
 
 from timezero.intake.read_apart import read_apart
 from timezero.intake.refusals_of_files import damaged, locked
@@ -95,11 +95,11 @@ class _ApartPages:
 def _cell(cell: Any) -> Any:
     if not isinstance(cell, dict):
         return cell
-    if "s" in cell:
-        return dt.timedelta(seconds=cell["s"])
-    if "m" in cell:
-        return dt.datetime.fromisoformat(cell["m"])
-    return dt.date.fromisoformat(cell["d"]) if "d" in cell else dt.time.fromisoformat(cell["t"])
+    ((kind, said),) = cast("dict[str, Any]", cell).items()
+    if kind == "s":
+        return dt.timedelta(seconds=said)
+    typed = {"m": dt.datetime, "d": dt.date, "t": dt.time}[kind]
+    return typed.fromisoformat(said)
 
 
 def open_pages(path: Path, name: str, *, apart: bool) -> Pages:

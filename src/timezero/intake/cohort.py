@@ -19,8 +19,8 @@ from timezero.intake.data_cut import last_day
 from timezero.intake.draft import TIME_ROLES, Draft, draft_of
 from timezero.intake.earlier import changed_since
 from timezero.intake.measurements import histories_of, history_source
-from timezero.intake.same_day import moved_initiation, moved_trigger, observed_from, zero_exit
 from timezero.intake.perfusions import perfusion_source, read_perfusions, with_perfusions
+from timezero.intake.same_day import moved_initiation, moved_trigger, observed_from, zero_exit
 from timezero.intake.sources import read_table
 from timezero.intake.tables import Table
 from timezero.intake.usable_covariates import usable_covariates

@@ -9,6 +9,7 @@ from timezero.errors import InputRefused
 from timezero.findings import Finding, Severity
 from timezero.intake.known_items import known_item
 from timezero.intake.tables import Column, Table
+from timezero.model.perfusion import Sensor
 from timezero.model.protocol import DataPart
 
 CODE: Final = "perfusion_columns"
@@ -28,7 +29,7 @@ PARTS: Final = {
     "minutes_done": "recorded",
     "study_id": "patient",
 }
-SENSORS: Final = ("inflow", "outflow", "abdomen")
+SENSORS: Final[tuple[Sensor, ...]] = ("inflow", "outflow", "abdomen")
 READINGS: Final = (*SENSORS, "flow")
 NUMBERS: Final = ("minute", *READINGS, "procedure", "planned", "recorded")
 
@@ -77,8 +78,11 @@ def perfusion_columns(table: Table, data: DataPart) -> PerfusionColumns:
             found.setdefault(part, []).append(column.name)
     if data.id is not None and table.has(data.id):
         found["patient"] = [table.column(data.id).name]
-    problems = [_problem(table, f"{' and '.join(names)} may both be the {part}", "name one of them "
-                         "otherwise") for part, names in found.items() if len(names) > 1]  # fmt: skip
+    problems = [
+        _problem(table, f"{' and '.join(names)} may both be the {part}", "rename one of them")
+        for part, names in found.items()
+        if len(names) > 1
+    ]
     if "patient" not in found:
         what, mend = "no column holds the patient", f"call it {data.id or 'study_id'}"
         problems.append(_problem(table, what, f"{mend}, as in the registry"))

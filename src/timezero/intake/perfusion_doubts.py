@@ -70,7 +70,7 @@ def _not_as_planned(moments: Moments, perfusions: Sequence[Perfusion]) -> Iterat
             f"{LONGEST:.0%} of the minutes planned: {', '.join(said[:SHOWN])}",
             part="planned" if "planned" in moments.numbers else "minute",
             mask=mask,
-            mend="look up whether it was stopped early; if so, its kind may be an aborted HIPEC",
+            mend="look up whether it was stopped early: its kind may be an aborted HIPEC",
         )
 
 

@@ -251,15 +251,17 @@ def _perfusion(moments: Moments, rows: Ints, registry: RecordColumns) -> Perfusi
         minutes=minutes,
         phases=phases,
         circulated=sum(spans) if spans else float("nan"),
-        **readings,
-        **stated,
+        inflow=readings["inflow"],
+        outflow=readings["outflow"],
+        abdomen=readings["abdomen"],
+        flow=readings["flow"],
+        planned=stated["planned"],
+        recorded=stated["recorded"],
     )
     return replace(bare, heat=heat_of(bare))
 
 
-def _runs(
-    minutes: Floats, said: np.ndarray[tuple[int], np.dtype[np.object_]]
-) -> tuple[Phase, ...]:
+def _runs(minutes: Floats, said: np.ndarray[tuple[int], np.dtype[np.object_]]) -> tuple[Phase, ...]:
     """Return each stretch of one phase, which lasts until the first row of the next."""
     starts = [0, *(k for k in range(1, said.size) if said[k] != said[k - 1])]
     ends = [*starts[1:], said.size - 1]

@@ -185,7 +185,7 @@ def fields_of(records: Sequence[Sequence[str]], where: str) -> tuple[RedcapField
     """
     places = _places(records[0] if records else (), where)
     rows = [
-        (number, {part: record[k].strip() for part, k in places.items() if k < len(record)})
+        (number, _cells(record, places))
         for number, record in enumerate(records[1:], start=2)
         if any(cell.strip() for cell in record)
     ]
@@ -212,6 +212,12 @@ def fields_of(records: Sequence[Sequence[str]], where: str) -> tuple[RedcapField
             findings=tuple(faults[:SHOWN_FAULTS]),
         )
     return tuple(_field(number, cells) for number, cells in rows)
+
+
+def _cells(record: Sequence[str], places: dict[str, int]) -> dict[str, str]:
+    """Return every part of a field; what a short row or a short dictionary lacks is empty."""
+    there = {part: record[k].strip() for part, k in places.items() if k < len(record)}
+    return dict.fromkeys(COLUMNS, "") | there
 
 
 def _places(header: Sequence[str], where: str) -> dict[str, int]:

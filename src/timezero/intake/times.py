@@ -223,30 +223,3 @@ def both_readings(text: str) -> str:
         if words not in readings:
             readings.append(words)
     return " or ".join(readings) if readings else "no date in either order"
-
-
-def deciding_format(texts: list[str]) -> str:
-    """Say which format the cells of one column allow, as a hint and never as a decision.
-
-    Parameters
-    ----------
-    texts : list of str
-        Dates with day and month in either order.
-    """
-    parts = [[int(part) for part in re.split(r"[./-]", text.strip())] for text in texts]
-    separator = next(c for c in texts[0] if c in "./-")
-    year = "%Y" if parts[0][2] >= 100 else "%y"
-    day_first = separator.join(("%d", "%m", year))
-    month_first = separator.join(("%m", "%d", year))
-    needs_day_first = sum(p[0] > 12 for p in parts)
-    needs_month_first = sum(p[1] > 12 for p in parts)
-    if needs_day_first and needs_month_first:
-        return (
-            f"no format fits: {needs_day_first} cells need the day first, {needs_month_first} the "
-            "month first"
-        )
-    if needs_day_first:
-        return f"{day_first} fits every cell, {month_first} does not"
-    if needs_month_first:
-        return f"{month_first} fits every cell, {day_first} does not"
-    return f"{day_first} and {month_first} both fit every cell"

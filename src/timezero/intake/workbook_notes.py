@@ -47,7 +47,9 @@ def notes_of(
     where : str
         Of the sheet.
     """
-    found = _about_book(book, scan, rows, name, where)
+    found = _about_book(book, scan, name, where)
+    if book.is_1904:
+        found.append(_about_1904(rows, where))
     found += _about_formats(scan, rows, where)
     if scan.merged:
         n = counted(len(scan.merged), "group")
@@ -59,9 +61,16 @@ def notes_of(
     return found
 
 
-def _about_book(
-    book: ScannedBook, scan: SheetScan, rows: Sequence[Sequence[Any]], name: str, where: str
-) -> list[Finding]:
+def _about_1904(rows: Sequence[Sequence[Any]], where: str) -> Finding:
+    n = sum(hasattr(cell, "year") for row in rows for cell in row)
+    what = (
+        "the workbook counts its days from 1904 (an old Mac setting), 1,462 days later than "
+        f"usual; {counted(n, 'date')} read so"
+    )
+    return _note("file_dates_from_1904", what, where)
+
+
+def _about_book(book: ScannedBook, scan: SheetScan, name: str, where: str) -> list[Finding]:
     found: list[Finding] = []
     ignored = book.ignored
     if scan.has_dde and "links to other programs (DDE)" not in ignored:
@@ -70,13 +79,6 @@ def _about_book(
         what = f"ignored, neither run nor followed: {', '.join(ignored)}"
         mend = "values that came through them are those of the last saving"
         found.append(_note("file_active_parts", what, name, mend))
-    if book.is_1904:
-        n = sum(hasattr(cell, "year") for row in rows for cell in row)
-        what = (
-            "the workbook counts its days from 1904 (an old Mac setting), 1,462 days later than "
-            f"usual; {counted(n, 'date')} read so"
-        )
-        found.append(_note("file_dates_from_1904", what, where))
     if scan.n_percent:
         what = f"{counted(scan.n_percent, 'number')} shown as per cent: 35 % is read as 0.35"
         found.append(_note("file_per_cent", what, where))

@@ -26,7 +26,9 @@ def covariate_out_of_range(draft: Draft) -> list[Finding]:
             continue
         values = np.where(cells.is_number, _numbers(cells), np.nan)
         impossible = _impossible(known.item, values)
-        doubtful = _outside(values, known.item.plausible) & ~impossible
+        # How old patients usually are depends on the disease; how old they can be does not.
+        usual = None if known.item.role == "age" else known.item.plausible
+        doubtful = _outside(values, usual) & ~impossible
         if impossible.any():
             found.append(_finding(draft, cells, known.item, impossible, Severity.ERROR))
         if doubtful.any():

@@ -117,6 +117,9 @@ def histogram(values: Floats) -> tuple[str, ...]:
     values : (n,) float64
         Finite, n >= 1.
     """
+    low, high = float(values.min()), float(values.max())
+    if not high - low > 1e-9 * max(abs(low), abs(high)) or not np.isfinite(high - low):
+        return (f"{low:.3g} to {high:.3g}: {values.size}",)
     counts, edges = np.histogram(values, bins=_BARS)
     tallest = max(int(counts.max()), 1)
     return tuple(

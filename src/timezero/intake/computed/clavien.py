@@ -9,8 +9,8 @@ import numpy as np
 
 from timezero.arrays import Floats
 
-MINOR: Final = ("0", "I", "II")
-MAJOR: Final = ("III", "IIIa", "IIIb", "IV", "IVa", "IVb", "V")
+MINOR: Final[tuple[str, ...]] = ("0", "I", "II")
+MAJOR: Final[tuple[str, ...]] = ("III", "IIIa", "IIIb", "IV", "IVa", "IVb", "V")
 
 
 def is_major(grades: Sequence[str | None]) -> Floats:

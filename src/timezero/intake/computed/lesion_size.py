@@ -44,9 +44,7 @@ def edges_of(scale: str, authority: str) -> tuple[EdgeRule, ...]:
     return tuple(sorted(found, key=lambda rule: rule.edge))
 
 
-def lesion_size(
-    largest_cm: Floats, *, authority: str, confluent: Bools | None = None
-) -> Floats:
+def lesion_size(largest_cm: Floats, *, authority: str, confluent: Bools | None = None) -> Floats:
     """Return the lesion size score of the largest nodule of a region [jacquet1996]_.
 
     0 for no nodule, 1 up to about 0.5 cm, 2 up to about 5 cm, 3 for larger ones and for

@@ -77,7 +77,9 @@ def readings_of(
     backward = np.flatnonzero(np.diff(minutes) <= 0.0)
     if backward.size:
         at = float(minutes[backward[0] + 1])
-        what = f"the times of the readings do not ascend: minute {at:g} follows a later or equal one"
+        what = (
+            f"the times of the readings do not ascend: minute {at:g} follows a later or equal one"
+        )
         raise _refused(what, "TZ-CMP-05", "put the readings in the order of time, one at a minute")
     known = np.isfinite(temperature)
     if known.sum() < 2:

@@ -41,7 +41,11 @@ def thermal_dose(
     float
         In equivalent minutes, >= 0.
     """
-    spans, from_, to = np.diff(readings.minutes), readings.temperature[:-1], readings.temperature[1:]
+    spans, from_, to = (
+        np.diff(readings.minutes),
+        readings.temperature[:-1],
+        readings.temperature[1:],
+    )
     if integration == "step":
         to = from_
     low, high = np.minimum(from_, to), np.maximum(from_, to)

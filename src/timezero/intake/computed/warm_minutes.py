@@ -26,7 +26,11 @@ def minutes_at_or_above(readings: Readings, limit: float = WARM) -> float:
     float
         In minutes.
     """
-    spans, from_, to = np.diff(readings.minutes), readings.temperature[:-1], readings.temperature[1:]
+    spans, from_, to = (
+        np.diff(readings.minutes),
+        readings.temperature[:-1],
+        readings.temperature[1:],
+    )
     low, high = np.minimum(from_, to), np.maximum(from_, to)
     flat = low == high
     above = (high - np.maximum(low, limit)) / np.where(flat, 1.0, high - low)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-from timezero.arrays import Bools
+from timezero.arrays import Bools, Ints
 from timezero.findings import Option, Severity
 from timezero.intake.wording import counted
 
@@ -106,19 +106,21 @@ def needs(cells: DateCells, texts: Bools) -> tuple[Bools, Bools]:
 
 def _possible(cells: DateCells, texts: Bools) -> list[Order]:
     """Return the orders under which no text is impossible because of them."""
-    day, month = needs(cells, texts)
-    if day.any() and month.any():
-        return []
-    numbers = _numbers(cells, texts)
-    found: list[Order] = ["dmy"] if day.any() else ["mdy"] if month.any() else ["dmy", "mdy"]
-    if len(found) == 2 and (numbers[:, 0] == numbers[:, 1]).all():
-        found = ["dmy"]
+    first, second, year, short, padded = _numbers(cells, texts).T
+    by_day, by_month = _is_date(first, second), _is_date(second, first)
     # 19-03-05 may begin with the year, unless a year of four digits or a single digit is there.
-    short, padded = numbers[:, 3] == 1, numbers[:, 4] == 1
-    months, days = numbers[:, 1], numbers[:, 2]
-    if (short & padded).all() and ((months >= 1) & (months <= 12) & (days <= 31)).all():
-        found.append("ymd")
-    return found
+    by_year = bool(((short == 1) & (padded == 1) & _is_date(year, second)).all())
+    some = by_day | by_month
+    if by_year and not some.all():
+        return ["ymd"]
+    found: list[Order] = ["dmy"] if by_day[some].all() else []
+    if by_month[some].all() and not (found and (first == second)[some].all()):
+        found.append("mdy")
+    return [*found, "ymd"] if by_year else found
+
+
+def _is_date(day: Ints, month: Ints) -> Bools:
+    return (day >= 1) & (day <= 31) & (month >= 1) & (month <= 12)
 
 
 def _refuse_mixed(cells: DateCells, texts: Bools) -> None:

@@ -144,8 +144,11 @@ def _refuse_impossible(cells: DateCells, texts: Bools) -> None:
 def _say_hours_are_left(cells: DateCells) -> None:
     """Say that times of day beside clear dates are not used."""
     text = cells.column.text
-    odd = (text.str.len_chars() > 10) & ~text.str.contains(r"[T ]00:00(:00(\.0+)?)?$")
-    rows = odd.fill_null(value=False).to_numpy() & ~np.isnan(cells.clear)
+    long = (text.str.len_chars() > 10).fill_null(value=False).to_numpy() & ~np.isnan(cells.clear)
+    if not long.any():
+        return
+    midnight = text.str.contains(r"[T ]00:00(:00(\.0+)?)?$").fill_null(value=True).to_numpy()
+    rows = long & ~midnight
     if rows.any():
         cells.bench.tell(
             "date_time_of_day",

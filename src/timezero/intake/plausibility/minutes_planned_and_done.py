@@ -27,7 +27,7 @@ def _find(record: RecordColumns) -> Iterator[Finding]:
                 done,
                 planned,
                 mask=mask,
-                mend="look up whether it was stopped early; if so, its kind may be an aborted HIPEC",
+                mend="look up whether it was stopped early: its kind may be an aborted HIPEC",
             )
 
 

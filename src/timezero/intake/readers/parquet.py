@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from timezero.errors import InputRefused
@@ -53,7 +54,7 @@ def _refuse_cut(file: FileGiven) -> None:
             raise cut_short(file.name, "the description of its columns at the end")
 
 
-def _refuse_nested(schema: pl.Schema, name: str) -> None:
+def _refuse_nested(schema: Mapping[str, pl.DataType], name: str) -> None:
     import polars as pl
 
     nested = [heading for heading, kind in schema.items() if kind.is_nested() or kind == pl.Object]

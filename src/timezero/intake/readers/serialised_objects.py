@@ -26,7 +26,9 @@ _MARKS: Final = (
 _R_AS_TEXT: Final = re.compile(rb"A\n[23]\n\d+\n")
 _PICKLE: Final = re.compile(rb"\x80[\x02-\x05][\x95\x8a-\x8e}\](cq\x8c.]")
 # The oldest pickles are text: a list or dictionary, or module and name, put into a numbered place.
-_PICKLE_AS_TEXT: Final = re.compile(rb"\(?(?:[ld]p\d+\n|c[A-Za-z_][\w.]*\n[A-Za-z_]\w*\n(?:p\d+\n|\())")
+_PICKLE_AS_TEXT: Final = re.compile(
+    rb"\(?(?:[ld]p\d+\n|c[A-Za-z_][\w.]*\n[A-Za-z_]\w*\n(?:p\d+\n|\())"
+)
 _ENOUGH: Final = 64
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -26,7 +27,7 @@ from timezero.report.drawing import (
     canvas,
     house_style,
 )
-from timezero.report.numbers import amount, interval
+from timezero.report.numbers import amount, interval, tick
 from timezero.report.small_cells import is_own
 from timezero.report.thinning import kept_positions
 
@@ -75,8 +76,8 @@ def _heading(cohort: Cohort, perfusion: Perfusion) -> str:
     done = perfusion.recorded if np.isnan(perfusion.circulated) else perfusion.circulated
     if np.isnan(done):
         return name
-    planned = "" if np.isnan(perfusion.planned) else f" of {amount(perfusion.planned)} planned"
-    return f"{name}: {amount(done)}{planned} min"
+    planned = "" if np.isnan(perfusion.planned) else f" of {tick(perfusion.planned)} planned"
+    return f"{name}: {tick(done)}{planned} min"
 
 
 def _drawn_line(minutes: Floats, values: Floats) -> tuple[Floats, Floats]:
@@ -89,6 +90,8 @@ def _drawn_line(minutes: Floats, values: Floats) -> tuple[Floats, Floats]:
 
 
 def _draw_phases(figure: Sequence[Axes], perfusion: Perfusion, last: float) -> None:
+    if not perfusion.phases:
+        _above(figure[0], "phases not recorded", 1.0)
     per_minute = (WIDTH - LEFT - RIGHT) / last
     free = 0.0
     for start, end, name in perfusion.phases:
@@ -102,37 +105,44 @@ def _draw_phases(figure: Sequence[Axes], perfusion: Perfusion, last: float) -> N
         if at < free:
             continue
         free = at + width + 3.0
-        figure[0].annotate(
-            name,
-            (0.0, 1.0),
-            xycoords="axes fraction",
-            xytext=(at, 4.0),
-            textcoords="offset points",
-            fontsize=9.5,
-            color=GREY,
-        )
+        _above(figure[0], name, at)
+
+
+def _above(axes: Axes, words: str, at: float) -> None:
+    """Write words over the axes, so many points from their left end."""
+    axes.annotate(
+        words,
+        (0.0, 1.0),
+        xycoords="axes fraction",
+        xytext=(at, 4.0),
+        textcoords="offset points",
+        fontsize=9.5,
+        color=GREY,
+    )
 
 
 def _spread(ends: Sequence[float], top: float) -> list[float]:
     """Return heights in points, in the same order, that lie a line of text apart."""
     order = sorted(range(len(ends)), key=lambda k: ends[k])
     heights = list(ends)
-    for before, after in zip(order, order[1:], strict=False):
+    for before, after in pairwise(order):
         heights[after] = max(heights[after], heights[before] + LABEL)
     over = max(max(heights) - top, 0.0) if heights else 0.0
     return [height - over for height in heights]
 
 
 def _draw_temperatures(axes: Axes, perfusion: Perfusion) -> None:
-    present = [s for s in LINES if np.isfinite(perfusion.temperature(s)).any()]
+    present: list[Sensor] = [s for s in LINES if np.isfinite(perfusion.temperature(s)).any()]
     readings = [perfusion.temperature(s) for s in present]
     low = min([COOLEST, *(float(np.floor(np.nanmin(r))) for r in readings)])
     high = max([WARMEST, *(float(np.ceil(np.nanmax(r))) for r in readings)])
     axes.set_ylim(low, high)
-    axes.set_yticks(np.arange(np.ceil(low) // 2 * 2 + 1, high + 0.5, 2.0 if high - low < 16 else 4.0))
+    axes.set_yticks(
+        np.arange(np.ceil(low) // 2 * 2 + 1, high + 0.5, 2.0 if high - low < 16 else 4.0)
+    )
     axes.set_ylabel("Temperature, °C")
     for reference in REFERENCES:
-        axes.axhline(reference, color=GREY, linewidth=0.7, zorder=1)
+        axes.axhline(reference, color=GREY, linewidth=0.7, linestyle=(0, (2, 2)), zorder=1)
     ends: list[float] = []
     for sensor, values in zip(present, readings, strict=True):
         axes.plot(*_drawn_line(perfusion.minutes, values), **LINES[sensor], zorder=3)
@@ -158,31 +168,41 @@ def _draw_label(axes: Axes, sensor: Sensor, height: float) -> None:
     )
 
 
+def _draw_flow(axes: Axes, perfusion: Perfusion) -> None:
+    axes.set_ylabel("Flow, L/min")
+    if not np.isfinite(perfusion.flow).any():
+        axes.set_yticks([])
+        axes.text(
+            0.5,
+            0.5,
+            "not recorded",
+            transform=axes.transAxes,
+            ha="center",
+            color=GREY,
+            fontsize=9.5,
+        )
+        return
+    axes.plot(*_drawn_line(perfusion.minutes, perfusion.flow), color=BLACK, linewidth=1.4)
+    axes.set_ylim(0.0, max(1.15 * float(np.nanmax(perfusion.flow)), 0.5))
+    axes.locator_params(axis="y", nbins=3)
+
+
 def _picture(cohort: Cohort, perfusion: Perfusion, name: str) -> str:
     last = float(perfusion.minutes[-1]) or 1.0
     with house_style():
         figure = canvas(WIDTH, HEIGHT)
-        upper = axes_at(
-            figure, LEFT, BELOW + FLOW_HEIGHT + BETWEEN, right=RIGHT, top=TOP
-        )
+        upper = axes_at(figure, LEFT, BELOW + FLOW_HEIGHT + BETWEEN, right=RIGHT, top=TOP)
         lower = axes_at(figure, LEFT, BELOW, right=RIGHT, top=HEIGHT - BELOW - FLOW_HEIGHT)
-        figure.text(
-            4.0 / WIDTH, 1.0 - 16.0 / HEIGHT, _heading(cohort, perfusion), fontsize=10.5
-        )
+        figure.text(4.0 / WIDTH, 1.0 - 16.0 / HEIGHT, _heading(cohort, perfusion), fontsize=10.5)
         for axes in (upper, lower):
             axes.set_xlim(0.0, last)
         _draw_phases((upper, lower), perfusion, last)
         if perfusion.heat:
             _draw_temperatures(upper, perfusion)
         upper.set_xticklabels([])
-        x, flow = _drawn_line(perfusion.minutes, perfusion.flow)
-        lower.plot(x, flow, color=BLACK, linewidth=1.4)
-        highest = float(np.nanmax(flow)) if np.isfinite(flow).any() else 1.0
-        lower.set_ylim(0.0, max(1.15 * highest, 0.5))
-        lower.locator_params(axis="y", nbins=3)
-        lower.set_ylabel("Flow, L/min")
-        lower.yaxis.set_label_coords(-28.0 / (WIDTH - LEFT - RIGHT), 0.5)
-        upper.yaxis.set_label_coords(-28.0 / (WIDTH - LEFT - RIGHT), 0.5)
+        _draw_flow(lower, perfusion)
+        for axes in (upper, lower):
+            axes.yaxis.set_label_coords(-28.0 / (WIDTH - LEFT - RIGHT), 0.5)
         lower.set_xlabel("Minutes since the pump was started")
         return as_svg(figure, name)
 
@@ -194,7 +214,7 @@ def _readings(cohort: Cohort, perfusion: Perfusion) -> list[tuple[str, ...]]:
         (
             patient_name(cohort, perfusion),
             str(perfusion.procedure),
-            amount(float(perfusion.minutes[k])),
+            tick(float(perfusion.minutes[k])),
             *("" if np.isnan(values[k]) else f"{values[k]:.1f}" for values in columns[:3]),
             "" if np.isnan(perfusion.flow[k]) else f"{perfusion.flow[k]:.2f}",
         )
@@ -214,7 +234,7 @@ def _title(perfusions: Sequence[Perfusion]) -> str:
         return f"{n} with recorded courses"
     range_ = interval(amount(min(warm)), amount(max(warm))) if len(warm) > 1 else amount(warm[0])
     some = "" if len(warm) == len(perfusions) else f" where it was measured ({len(warm)} of them)"
-    return f"In {n}, the abdomen was at or above 41 °C for {range_} minutes{some}"
+    return f"In {n}, the abdomen was at or above 41\u00a0°C for {range_} minutes{some}"
 
 
 def _draw(result: StudyResult) -> Figure | None:
