@@ -9,9 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
+from timezero.model.cohort import Cohort
+
 Day = dt.date
 Course = tuple[int, int | None, int | None, bool]
 CUT = Day(2018, 12, 31)
+# Flags for a study without draws.
+QUICK = ["--no-html", "--plain", "--redeals", "0", "--bootstrap", "0", "--replicates", "0"]
 
 
 @dataclass
@@ -158,3 +162,23 @@ def expected_courses(
             one.death is not None,
         )
     return found
+
+
+def courses_of(cohort: Cohort) -> dict[str, Course]:
+    """Return the same of a cohort whose times are in days."""
+
+    def days(value: float) -> int | None:
+        return None if np.isnan(value) else round(float(value))
+
+    assert cohort.trigger is not None
+    return {
+        patient: (round(float(leave)), days(begin), days(trigger), bool(event))
+        for patient, leave, begin, trigger, event in zip(
+            cohort.patient,
+            cohort.exit,
+            cohort.initiation,
+            cohort.trigger,
+            cohort.event,
+            strict=True,
+        )
+    }

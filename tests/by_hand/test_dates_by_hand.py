@@ -56,7 +56,7 @@ def codes(table: Table) -> set[str]:
         ("5 agosto 2019", "2019-08-05"),
         ("5 mei 2019", "2019-05-05"),
         ("5 sierpnia 2019", "2019-08-05"),
-        ("２０１９-03-05", "2019-03-05"),
+        ("２０１９-3-5", "2019-03-05"),
         ("25/03/2019 2:30 PM", "2019-03-25"),
     ],
 )
@@ -184,5 +184,5 @@ def test_months_since_time_zero_are_no_dates() -> None:
 
 def test_a_name_that_is_another_month_next_door_is_no_month() -> None:
     assert "listopad" not in month_names()
-    assert month_names()["listopada"] == 11
+    assert "listopada" not in month_names()
     assert {month_names()[name] for name in ("mar", "marzo", "mars", "marts")} == {3}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from operated_patients import (
+    QUICK,
+    courses_of,
     expected_courses,
     fill_template,
     operated_patients,
@@ -20,26 +21,7 @@ from timezero.intake.recipe_file import read_recipe
 from timezero.intake.redcap_dictionary import read_redcap_dictionary
 from timezero.model.cohort import Cohort
 
-QUICK = ["--no-html", "--plain", "--redeals", "0", "--bootstrap", "0", "--replicates", "0"]
 PATIENTS = operated_patients()
-
-
-def courses(cohort: Cohort) -> dict[str, tuple[int, int | None, int | None, bool]]:
-    def days(value: float) -> int | None:
-        return None if np.isnan(value) else round(float(value))
-
-    assert cohort.trigger is not None
-    return {
-        patient: (round(float(leave)), days(begin), days(trigger), bool(event))
-        for patient, leave, begin, trigger, event in zip(
-            cohort.patient,
-            cohort.exit,
-            cohort.initiation,
-            cohort.trigger,
-            cohort.event,
-            strict=True,
-        )
-    }
 
 
 def read(study: Path) -> Cohort:
@@ -68,7 +50,7 @@ def test_the_filled_template_goes_to_a_study(
     study = tmp_path / "study.toml"
     init = ["init", str(filled), "-o", str(study), "--answers", said, "--yes", "--plain"]
     assert run(init) == 0, capsys.readouterr().out
-    assert courses(read(study)) == expected_courses(PATIENTS)
+    assert courses_of(read(study)) == expected_courses(PATIENTS)
     assert run(["study", str(study), *QUICK]) == 0
     assert "hazard ratio" in capsys.readouterr().out.lower()
 
@@ -112,5 +94,5 @@ def test_a_redcap_export_goes_to_a_study(
     study = tmp_path / "study.toml"
     init = ["init", str(export), "-o", str(study), "--answers", str(said), "--yes", "--plain"]
     assert run(init) == 0, capsys.readouterr().out
-    assert courses(read(study)) == expected_courses(PATIENTS)
+    assert courses_of(read(study)) == expected_courses(PATIENTS)
     assert run(["study", str(study), *QUICK]) == 0

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from timezero.errors import InputRefused, UnknownName
-from timezero.findings import Finding, Severity
+from timezero.findings import Finding, Question, Severity
 from timezero.intake.cohort import inspect, read_cohort
 from timezero.intake.draft import draft_of
 from timezero.intake.sources import read_table
@@ -252,13 +252,17 @@ def test_what_cannot_be_used_is_left_out_and_said(tmp_path: Path) -> None:
 
 
 def test_the_same_value_twice_is_kept_once_and_said(tmp_path: Path) -> None:
-    cohort = read(tmp_path, history={"B4": "0", "C4": "3", "D4": "fit"})
+    cohort = read(tmp_path, history={"B4": "0", "C4": "3", "D4": ""})
     assert cohort.histories[0].patient.tolist() == [0, 1, 2, 2, 3]
     found = [f.where for f in cohort.findings if f.code == "history_duplicated"]
-    assert found == [
-        "history.csv, column crp, row 4 (C4)",
-        "history.csv, column state, row 4 (D4)",
-    ]
+    assert found == ["history.csv, column crp, row 4 (C4)"]
+
+
+def test_a_copied_row_of_the_second_table_is_left_out_and_said(tmp_path: Path) -> None:
+    cohort = read(tmp_path, history={"B4": "0", "C4": "3", "D4": "fit"})
+    assert cohort.histories[0].patient.tolist() == [0, 1, 2, 2, 3]
+    (found,) = [f for f in cohort.findings if f.code == "rows_copied"]
+    assert found.where == "history.csv, row 4"
 
 
 def test_measurements_in_dates_count_from_the_patients_own_time_zero() -> None:
@@ -329,9 +333,9 @@ def test_competing_values_are_declared_once(tmp_path: Path) -> None:
 
 def test_an_undeclared_third_value_points_to_competing_events(tmp_path: Path) -> None:
     path, protocol = with_history(tmp_path, competing_value=())
-    (found,) = [f for f in findings_of(path, protocol) if f.code == "event_value_undeclared"]
-    assert found.severity is E
-    assert "--competing-value" in found.mend
+    found = [f for f in findings_of(path, protocol) if f.code == "event_value_undeclared"]
+    assert [f.key for f in found if isinstance(f, Question)] == [("data", "censored_value")]
+    assert "--competing-value" in found[0].mend
 
 
 def test_rows_become_patients_with_histories(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from timezero.errors import InputRefused, UnknownName
-from timezero.findings import Severity
+from timezero.findings import Question, Severity
 from timezero.intake.cohort import read_cohort
 from timezero.intake.examples import example_study_file
 from timezero.intake.protocol_file import read_protocol, registry_path
@@ -103,7 +103,7 @@ def test_attrition_counts_every_row(tmp_path: Path) -> None:
     path = tmp_path / "registry.csv"
     path.write_text("id,exit,event,initiation\n1,2,1,\n,,,\n2,3,0,1\n")
     steps = read_cohort(path, protocol_of({})).attrition
-    assert [(s.n_patients, s.n_removed) for s in steps] == [(3, 0), (2, 1), (2, 0)]
+    assert [(s.n_patients, s.n_removed) for s in steps] == [(3, 0), (2, 1), (2, 0), (2, 0)]
 
 
 def test_every_format_gives_the_same_digest(tmp_path: Path) -> None:

@@ -123,6 +123,8 @@ def _history_table(source: Any, protocol: Protocol, recipe: Recipe | None, until
 def inspect(draft: Draft) -> tuple[Finding, ...]:
     """Run every check of the folder and return what they found, errors first."""
     found = list(draft.table.findings)
+    if draft.histories is not None and draft.rows is None:
+        found += draft.histories.table.findings
     for check in discover("timezero.intake.checks", "CHECK").values():
         found += check(draft)
     rank = {Severity.ERROR: 0, Severity.QUESTION: 1, Severity.WARNING: 2, Severity.NOTE: 3}

@@ -100,9 +100,7 @@ def _body(table: Table, above: Ints, identifier: str | None) -> _Body | None:
     names = [column.name for column in table.columns]
     label = names.index(identifier) if identifier in names else int(np.flatnonzero(usual)[0])
     shapes = frozenset(shape_of(row[label] or "") for row in looks.texts)
-    return _Body(
-        usual=usual, label=label, shapes=shapes, looks=looks, is_whole=above.size <= BODY
-    )
+    return _Body(usual=usual, label=label, shapes=shapes, looks=looks, is_whole=above.size <= BODY)
 
 
 def _is_sparse(looks: Looks, k: int, body: _Body) -> bool:

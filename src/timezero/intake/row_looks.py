@@ -26,6 +26,7 @@ _DATE_IN_WORDS: Final = r"\d{1,2}[-. /]*[^\W\d_]{3,9}[-. /,]*\d{2,4}"
 _MEASURED: Final = rf"^(?:{_NUMBER}|{_DATE}|{_DATE_IN_WORDS})$"
 _PATTERN: Final = re.compile(_MEASURED)
 _LONGEST: Final = 100
+_MOST_CELLS: Final = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -120,11 +121,11 @@ def filled_rows(columns: Sequence[Column], n: int) -> Bools:
     return filled
 
 
-def row_words(table: Table, row: int, most: int = 6) -> str:
+def row_words(table: Table, row: int) -> str:
     """Return a row in words for a message: ``row 15: Total, 44``."""
     cells = [str(c.text[row]) for c in table.columns if c.kinds[row] != 0]
-    more = ", ..." if len(cells) > most else ""
-    return f"row {int(table.rows[row])}: {', '.join(shown(cell) for cell in cells[:most])}{more}"
+    more = ", ..." if len(cells) > _MOST_CELLS else ""
+    return f"row {int(table.rows[row])}: {', '.join(shown(cell) for cell in cells[:_MOST_CELLS])}{more}"
 
 
 def shape_of(text: str) -> str:

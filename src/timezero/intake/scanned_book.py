@@ -173,7 +173,7 @@ def refuse_vast(scan: SheetScan, where: str) -> None:
         last = f"{column_letter(scan.right - 1)}{scan.bottom}"
         what = f"{scan.n_filled:,} filled cells lie in an area of {scan.dense:,}, down to {last}"
         mend = "delete the stray cells far from the table (press Ctrl+End), or export it as CSV"
-        raise too_large(where, what, mend)
+        raise too_large(where, what, mend=mend)
     refuse_size(scan.right, scan.bottom - scan.top + 1, where)
     if scan.dense > DENSE_LIMIT:
         limit = f"the limit is {DENSE_LIMIT // 1_000_000} million"

@@ -153,8 +153,10 @@ def _keep(
         notes["data.event_value"] = f"to be declared; seen: {values}"
     told = settled.recipe.table()
     sheet = {} if data.sheet is None or told.sheet is not None else {"sheet": data.sheet}
-    kept = told.model_copy(update={"sha256": table.digest or None, **sheet})
-    tables = {**settled.recipe.tables, ONLY_TABLE: kept}
+    tables = dict(settled.recipe.tables)
+    if set(tables) <= {ONLY_TABLE}:
+        update = {"sha256": table.digest or None, **sheet}
+        tables[ONLY_TABLE] = told.model_copy(update=update)
     recipe = validated_recipe(
         {
             "tables": {

@@ -78,14 +78,14 @@ def _about_book(book: ScannedBook, scan: SheetScan, name: str, where: str) -> li
     if ignored:
         what = f"ignored, neither run nor followed: {', '.join(ignored)}"
         mend = "values that came through them are those of the last saving"
-        found.append(_note("file_active_parts", what, name, mend))
+        found.append(_note("file_active_parts", what, name, mend=mend))
     if scan.n_percent:
         what = f"{counted(scan.n_percent, 'number')} shown as per cent: 35 % is read as 0.35"
         found.append(_note("file_per_cent", what, where))
     if book.unseen:
         what = f"not looked for in a workbook of this format: {book.unseen}"
         found.append(
-            _note("file_not_looked_for", what, where, "save it as .xlsx to have them seen")
+            _note("file_not_looked_for", what, where, mend="save it as .xlsx to have them seen")
         )
     return found
 
@@ -117,7 +117,7 @@ def _about_formats(scan: SheetScan, rows: Sequence[Sequence[Any]], where: str) -
     return [warning]
 
 
-def _note(code: str, what: str, where: str, mend: str = "") -> Finding:
+def _note(code: str, what: str, where: str, *, mend: str = "") -> Finding:
     return Finding(code=code, severity=Severity.NOTE, what=what, where=where, mend=mend)
 
 

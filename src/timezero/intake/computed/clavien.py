@@ -28,5 +28,5 @@ def is_major(grades: Sequence[str | None]) -> Floats:
     (n,) float64
         1, 0, or NaN where there is no such grade.
     """
-    meaning = dict.fromkeys(MINOR, 0.0) | dict.fromkeys(MAJOR, 1.0)
+    meaning: dict[str, float] = {**dict.fromkeys(MINOR, 0.0), **dict.fromkeys(MAJOR, 1.0)}
     return np.array([meaning.get(g, np.nan) if g is not None else np.nan for g in grades])

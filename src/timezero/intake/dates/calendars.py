@@ -136,4 +136,6 @@ def in_its_era(year: int, day: float, began: int) -> bool:
     later = [date for start, date in _ERA_BEGINS.items() if start > began]
     last = min(later).toordinal() - EPOCH if later else float("inf")
     first = _ERA_BEGINS[began].toordinal() - EPOCH
-    return first <= day <= last and year >= began
+    # In 1912 and 1926 the first day of an era was also the last one of the era before.
+    ends = day <= last if began in {1868, 1912} else day < last
+    return first <= day and ends and year >= began

@@ -56,15 +56,18 @@ def _run(bench: Bench) -> None:
 
 
 def _silence(bench: Bench, dropped: tuple[Column, ...]) -> None:
-    """Take the cells of columns that are left out from what was noticed and changed before."""
+    """Leave of the cells of these columns, in what was noticed before, their addresses only."""
     import polars as pl
 
     cells = pl.concat([column.text.alias("cells") for column in dropped]).drop_nulls()
     letters = {column.letter for column in dropped} - {""}
     names = {column.name for column in dropped}
     for k, finding in enumerate(bench.findings):
-        kept = tuple(e for e in finding.evidence if not _quotes(e, letters, cells))
-        bench.findings[k] = dataclasses.replace(finding, evidence=kept)
+        silent = tuple(
+            f"{seen.partition(': ')[0]}: not shown" if _quotes(seen, letters, cells) else seen
+            for seen in finding.evidence
+        )
+        bench.findings[k] = dataclasses.replace(finding, evidence=silent)
     bench.changes[:] = [change for change in bench.changes if change.column not in names]
 
 
