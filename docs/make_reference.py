@@ -26,6 +26,9 @@ SIMPLE = {
     "article-words": ("timezero.intake.article.words", "Words read from an article"),
     "audit-sections": ("timezero.report.audit_sections", "Sections of the audit's report"),
     "audit-figures": ("timezero.report.audit_figures", "Figures of the audit's report"),
+    "readers": ("timezero.intake.readers", "Readers of files"),
+    "steps": ("timezero.intake.steps", "Steps from cells to a table"),
+    "dictionary-exports": ("timezero.intake.dictionary_exports", "Forms of the dictionary"),
     "commands": ("timezero.cli", "Commands"),
 }
 LEADS = {
@@ -42,6 +45,10 @@ LEADS = {
     "article-words": "Each finds one kind of words: the treatment, what time is counted from.",
     "audit-sections": "In the order of their names; the report shows those that apply.",
     "audit-figures": "Inline drawings, each with a text alternative and its data as a table.",
+    "readers": "Each knows one format by its bytes, and returns the cells as they stand there.",
+    "steps": "In ascending order; each asks, tells or changes, and a change shows old and new. See "
+    "docs/methods/from-file-to-cohort.md.",
+    "dictionary-exports": "Each writes the items of the CRS/HIPEC record in one form.",
     "commands": "`timezero COMMAND --help` lists the flags of each.",
 }
 NOT_COMMANDS = {"app"}

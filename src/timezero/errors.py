@@ -5,6 +5,7 @@ TimezeroError
 │   └── UnknownName      a column, a key or an example that does not exist
 ├── AnalysisRefused      the data cannot support this analysis; the ladder shows the rung as refused
 ├── MissingExtra         an optional part of timezero is not installed
+├── JobCancelled         somebody asked for long work to stop; what is finished of it is kept
 └── InternalFault        our mistake, never the user's
 """
 
@@ -67,6 +68,10 @@ class AnalysisRefused(TimezeroError):
 
 class MissingExtra(TimezeroError):
     """An optional part of timezero is needed and not installed."""
+
+
+class JobCancelled(TimezeroError):
+    """Somebody asked for a job of a study record to stop; its finished parts are kept."""
 
 
 class InternalFault(TimezeroError):

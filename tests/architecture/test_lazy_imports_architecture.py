@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = ("numba", "polars", "scipy", "matplotlib", "jinja2", "pandas", "pyarrow", "narwhals")
+HEAVY = (
+    "numba", "polars", "scipy", "matplotlib", "jinja2", "pandas", "pyarrow", "narwhals", "sqlalchemy",
+    "alembic", "psycopg", "duckdb", "openpyxl", "pyreadstat", "redcap",
+)  # fmt: skip
 STARTS = {
     "the package": "import timezero",
     "the help": "from timezero.cli.app import run; run(['--help'])",

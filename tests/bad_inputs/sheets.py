@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import struct
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -208,3 +209,57 @@ def _ods_cell(value: Any) -> str:
         kind, stated = "float", f' office:value="{value}"'
     text = f"<text:p>{escape(str(value))}</text:p>"
     return f'<table:table-cell office:value-type="{kind}"{stated}>{text}</table:table-cell>'
+
+
+def write_xlsb(path: Path, rows: Sequence[Sequence[str | float]], *, hidden_row: int = 0) -> Path:
+    """Write an .xlsb with one sheet whose second column is hidden."""
+    height = len(rows)
+    cells = b"".join(
+        _record(0, struct.pack("<IIHBBBI", k, 0, 300, 0, 16 * (k + 1 == hidden_row), 0, 0))
+        + b"".join(_binary_cell(column, value) for column, value in enumerate(row))
+        for k, row in enumerate(rows)
+    )
+    column = _record(60, struct.pack("<IIIIH", 1, 1, 2560, 0, 1))
+    size = _record(148, struct.pack("<IIII", 0, height - 1, 0, len(rows[0]) - 1))
+    sheet = _record(129) + size + _record(390) + column + _record(391)
+    sheet += _record(145) + cells + _record(146) + _record(130)
+    listed = struct.pack("<II", 0, 1) + _wide("rId1") + _wide("Patients")
+    book = _record(131) + _record(153, bytes(12)) + _record(143) + _record(156, listed)
+    book += _record(144) + _record(132)
+    relation = '<Relationship Id="rId1" Type="{}/{}" Target="{}"/>'
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", f'{HEAD}<Types xmlns="{PACKAGE}/content-types"/>')
+        main = relation.format(RELATIONS, "officeDocument", "xl/workbook.bin")
+        archive.writestr("_rels/.rels", _relations(main))
+        archive.writestr("xl/workbook.bin", book)
+        part = relation.format(RELATIONS, "worksheet", "worksheets/sheet1.bin")
+        archive.writestr("xl/_rels/workbook.bin.rels", _relations(part))
+        archive.writestr("xl/worksheets/sheet1.bin", sheet)
+    return path
+
+
+def _binary_cell(column: int, value: str | float) -> bytes:
+    if value == "#N/A":
+        kind, body = 3, b"\x2a"
+    elif isinstance(value, str):
+        kind, body = 6, _wide(value)
+    else:
+        kind, body = 5, struct.pack("<d", value)
+    return _record(kind, struct.pack("<II", column, 0) + body)
+
+
+def _wide(text: str) -> bytes:
+    return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+
+
+def _record(kind: int, body: bytes = b"") -> bytes:
+    return _seven_bits(kind) + _seven_bits(len(body)) + body
+
+
+def _seven_bits(number: int) -> bytes:
+    out = bytearray()
+    while True:
+        number, low = number >> 7, number & 0x7F
+        out.append(low | (0x80 if number else 0))
+        if not number:
+            return bytes(out)

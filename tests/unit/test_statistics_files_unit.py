@@ -32,12 +32,7 @@ FRAME = pl.DataFrame(
     {
         "id": ["P1", "P2", "P3", "P4"],
         "seen": [dt.date(2016, 3, 4), None, dt.date(1950, 1, 1), dt.date(2018, 12, 31)],
-        "moment": [
-            dt.datetime.fromisoformat("2016-03-04 05:06"),
-            None,
-            dt.datetime.min.replace(2011),
-            None,
-        ],
+        "moment": [dt.datetime.fromisoformat("2016-03-04 05:06"), None, None, None],
         "status": [1.0, 2.0, 1.0, 9.0],
         "pci": [12.0, 98.0, 39.0, 7.5],
     }

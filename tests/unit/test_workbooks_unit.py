@@ -25,6 +25,7 @@ from bad_inputs.sheets import (
     typed_rows,
     write_ods,
     write_xls,
+    write_xlsb,
     write_xlsx,
 )
 from timezero.errors import InputRefused, UnknownName
@@ -153,6 +154,24 @@ def test_hidden_rows_of_an_xls_and_an_ods_are_found(tmp_path: Path) -> None:
     ods = grid(write_ods(tmp_path / "r.ods", typed_rows(), further=row))
     assert ods.hidden_rows.tolist() == [14]
     assert codes(ods) == {"file_filter"}
+
+
+def test_an_xlsb_is_gone_through_record_by_record(tmp_path: Path) -> None:
+    rows = [["id", "x"], ["P1", 1.5], ["P2", "#N/A"], ["P3", 4.0]]
+    read = grid(write_xlsb(tmp_path / "r.xlsb", rows, hidden_row=3))
+    assert read.columns[1].text.to_list() == ["x", "1.5", "#N/A", "4"]
+    assert (read.hidden_rows.tolist(), read.hidden_columns) == ([3], ("B",))
+    assert codes(read) == {"file_not_looked_for"}
+
+
+def test_an_xls_that_states_a_vast_size_is_refused_and_not_obeyed(tmp_path: Path) -> None:
+    path = write_xls(tmp_path / "r.xls", typed_rows())
+    raw = path.read_bytes()
+    at = raw.index(b"\x00\x02\x0e\x00") + 8
+    path.write_bytes(raw[:at] + b"\xff\xff\xff\xf0" + raw[at + 4 :])
+    with pytest.raises(InputRefused) as refusal:
+        grid(path)
+    assert refusal.value.code in {"TZ-IN-15", "TZ-IN-16"}
 
 
 def test_a_hidden_column_that_nobody_uses_is_only_told(tmp_path: Path) -> None:

@@ -7,12 +7,12 @@ import json
 import tempfile
 import time
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from timezero.errors import TimezeroError
+from timezero.errors import InputRefused, TimezeroError
 
 if TYPE_CHECKING:
     from timezero.ladder.climb import Progress
@@ -38,7 +38,7 @@ class Inputs:
         Name of the study in the record.
     registry : Path
     protocol : str
-        The protocol as JSON.
+        The protocol as JSON, from :func:`asked`.
     recipe : str
         The recipe as TOML; empty without one.
     """
@@ -47,6 +47,16 @@ class Inputs:
     registry: Path
     protocol: str
     recipe: str
+
+
+def asked(protocol: Protocol) -> str:
+    """Return what a study asks as text: without the number of threads, and whom it is printed for.
+
+    Neither moves a number, so that a study with other ones is not another study file.
+    """
+    parts = protocol.model_dump(by_alias=True, mode="json", exclude={"report"})
+    del parts["analysis"]["workers"]
+    return json.dumps(parts, ensure_ascii=False)
 
 
 def record_place(said: str | None, study_file: Path | None) -> str | None:
@@ -71,14 +81,15 @@ def record_place(said: str | None, study_file: Path | None) -> str | None:
 def earlier_registry(store: Store, inputs: Inputs) -> Generator[Path | None]:
     """Give the registry of the last run of this study, where it was another file than now."""
     now = _sha256(inputs.registry)
-    before = [run for run in store.runs(inputs.study) if run.input != now]
+    others = [run.input for run in store.runs(inputs.study) if run.input != now]
+    before = [sha256 for sha256 in others if store.blobs.holds(sha256)]
     if not before:
         yield None
         return
     with tempfile.TemporaryDirectory(prefix="timezero-") as folder:
         path = Path(folder) / inputs.registry.name
         path.touch(mode=0o600)
-        path.write_bytes(store.blobs.read(before[-1].input))
+        path.write_bytes(store.blobs.read(before[-1]))
         yield path
 
 
@@ -109,23 +120,40 @@ class JobRun:
 @contextmanager
 def job_on_record(store: Store, key: str, *, kind: str, study: str = "") -> Generator[JobRun]:
     """Do long work as a job: begun once, resumed after a stop, finished, failed or interrupted."""
-    job = store.jobs.add(key, kind=kind, study=study)
-    if job.state in {"done", "failed", "cancelled"}:
-        store.jobs.requeue(key, why="asked for again")
+    store.jobs.add(key, kind=kind, study=study)
+    store.jobs.requeue(key, why="asked for again", anew=True)
     store.jobs.claim(key)
     try:
-        yield JobRun(
-            keeper=store.jobs.keeper(key),
-            telling=lambda progress: _telling(store, key, progress),
-            finish=lambda text: store.jobs.finish(key, text),
-        )
-    except KeyboardInterrupt:
+        with store.jobs.heart_beating(key):
+            yield JobRun(
+                keeper=store.jobs.keeper(key),
+                telling=lambda progress: _telling(store, key, progress),
+                finish=lambda text: store.jobs.finish(key, text),
+            )
+    except BaseException as stopped:
+        with suppress(TimezeroError):
+            _give_back(store, key, stopped)
+        raise
+
+
+def _give_back(store: Store, key: str, stopped: BaseException) -> None:
+    """Say what became of a job that did not come to its end, as far as the record can be written.
+
+    Where it cannot, the job is found to be interrupted when the record is next opened.
+    """
+    if store.jobs.get(key).state != "running":
+        return
+    if _analysis_refused(stopped):
+        store.jobs.fail(key, why=getattr(stopped, "code", ""))
+    else:
         store.jobs.interrupt(key)
-        raise
-    except TimezeroError as refusal:
-        if store.jobs.get(key).state == "running":
-            store.jobs.fail(key, why=refusal.code)
-        raise
+
+
+def _analysis_refused(stopped: BaseException) -> bool:
+    """Say whether doing the same again would come to the same end."""
+    from timezero.store.refusals import of_the_record
+
+    return isinstance(stopped, TimezeroError) and not of_the_record(stopped)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,18 +177,15 @@ class Recorded:
 def recorded(
     store: Store, inputs: Inputs, cohort: Cohort, protocol: Protocol
 ) -> Generator[Recorded]:
-    """Record a run: begun before anything is seen, then finished, failed or left to be resumed."""
+    """Record a run: begun before anything is seen, then finished, failed or left to be resumed.
+
+    The job is claimed first: of two processes that ask for the same study on one server, the
+    second is refused before it touches the run of the first.
+    """
     from timezero.model.record import AnalysisRecord
     from timezero.provenance import versions
     from timezero.store import job_key
 
-    run = _begun(store, inputs, cohort, protocol)
-    analysis = AnalysisRecord(
-        run=run.id,
-        number=store.analysis_number(run.id),
-        n_protocols=store.n_analyses(cohort.digest).n_protocols,
-        prespecified=store.is_prespecified(run.protocol, run.input),
-    )
     key = job_key(
         data=cohort.digest,
         recipe=inputs.recipe,
@@ -168,18 +193,38 @@ def recorded(
         seed=protocol.analysis.seed,
         versions=versions(),
     )
-    try:
-        with job_on_record(store, key, kind="study", study=inputs.study) as job:
+    with job_on_record(store, key, kind="study", study=inputs.study) as job:
+        run = _begun(store, inputs, cohort, protocol)
+        analysis = AnalysisRecord(
+            run=run.id,
+            number=store.analysis_number(run.id),
+            n_protocols=store.n_analyses(cohort.digest).n_protocols,
+            prespecified=store.is_prespecified(run.protocol, run.input),
+        )
 
-            def finish(result: StudyResult) -> None:
-                text = result.to_json()
-                job.finish(text)
-                store.finish_run(run.id, result=text, digest=numbers_digest(text))
+        def finish(result: StudyResult) -> None:
+            text = result.to_json()
+            job.finish(text)
+            store.finish_run(run.id, result=text, digest=numbers_digest(text))
 
+        try:
             yield Recorded(analysis=analysis, job=job, finish=finish)
-    except TimezeroError as refusal:
-        store.fail_run(run.id, why=refusal.code)
-        raise
+        except TimezeroError as refusal:
+            if _analysis_refused(refusal):
+                with suppress(TimezeroError):
+                    store.fail_run(run.id, why=refusal.code)
+            raise
+
+
+def written_but_not_recorded(refusal: InputRefused) -> InputRefused:
+    """Return a refusal of the record that also says what was written nevertheless."""
+    return InputRefused(
+        what="what was asked for is written, and the record does not hold all of it: "
+        f"{refusal.what}",
+        where=refusal.where,
+        mend=f"{refusal.mend}; the same command then goes on from what is finished",
+        code=refusal.code,
+    )
 
 
 def record_exports(place: str, run: str, made: Mapping[str, Path], profile: str) -> None:
@@ -193,12 +238,21 @@ def record_exports(place: str, run: str, made: Mapping[str, Path], profile: str)
         By kind: ``html``, ``json``.
     profile : str
         For whom it was made.
+
+    Raises
+    ------
+    InputRefused
+        The record cannot be written; the exports are.
     """
     from timezero.store import open_store
 
-    with open_store(place) as store:
-        for kind, path in made.items():
-            store.record_export(run, path.read_bytes(), kind=kind, name=path.name, profile=profile)
+    try:
+        with open_store(place) as store:
+            for kind, path in made.items():
+                content = path.read_bytes()
+                store.record_export(run, content, kind=kind, name=path.name, profile=profile)
+    except InputRefused as refusal:
+        raise written_but_not_recorded(refusal) from refusal
 
 
 def _begun(store: Store, inputs: Inputs, cohort: Cohort, protocol: Protocol) -> RunRecord:
@@ -206,7 +260,7 @@ def _begun(store: Store, inputs: Inputs, cohort: Cohort, protocol: Protocol) -> 
     from timezero.provenance import versions
 
     store.register_study(inputs.study, title=protocol.question.title)
-    asked = store.register_protocol(inputs.protocol, study=inputs.study).key
+    asked_for = store.register_protocol(inputs.protocol, study=inputs.study).key
     recipe = store.register_recipe(inputs.recipe, study=inputs.study).key if inputs.recipe else None
     given = store.register_input(
         inputs.registry,
@@ -215,21 +269,23 @@ def _begun(store: Store, inputs: Inputs, cohort: Cohort, protocol: Protocol) -> 
         canonical_digest=cohort.digest,
         keep=True,
     )
-    parts = (given.sha256, recipe, asked)
+    present = versions()
+    parts = (given.sha256, recipe, asked_for, present)
     unfinished = [
         run
         for run in store.runs(inputs.study)
-        if run.state == "started" and (run.input, run.recipe, run.protocol) == parts
+        if run.state == "started"
+        and (run.input, run.recipe, run.protocol, dict(run.versions)) == parts
     ]
     if unfinished:
         return unfinished[-1]
     run = store.start_run(
         inputs.study,
         input=given.sha256,
-        protocol=asked,
+        protocol=asked_for,
         recipe=recipe,
         seed=protocol.analysis.seed,
-        versions=versions(),
+        versions=present,
     )
     return store.run(run)
 
@@ -249,7 +305,7 @@ def _telling(store: Store, key: str, progress: Progress) -> Progress:
 
 
 def numbers_digest(text: str) -> str:
-    """Return the digest of a result without what differs from run to run: when, and which run.
+    """Return the digest of a result without what moves no number: when, which run, how many threads.
 
     Parameters
     ----------
@@ -258,6 +314,8 @@ def numbers_digest(text: str) -> str:
     """
     content = json.loads(text)
     content.pop("record", None)
-    content["provenance"].pop("made_at", None)
+    for name in ("made_at", "protocol_digest"):
+        content["provenance"].pop(name, None)
+    content["provenance"]["protocol"]["analysis"].pop("workers", None)
     content["guards"] = [guard for guard in content["guards"] if guard.get("number") != "G18"]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

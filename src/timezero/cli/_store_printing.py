@@ -11,6 +11,17 @@ from timezero.cli._printing import print_json, print_table, printable
 from timezero.store.records import Job, LogEntry, StoreStatus, Verification
 
 EXIT_PROBLEMS = 1
+_NEXT = {
+    "resume": {
+        "done": "nothing, it is done",
+        "running": "nothing, it is being worked on",
+    },
+    "cancel": {
+        "done": "nothing, it was done before",
+        "failed": "nothing, it had failed before",
+        "cancelled": "nothing works on it any more; to go on after all, {again}",
+    },
+}
 _SHOWN = ("studies", "protocols", "recipes", "inputs", "runs", "exports", "blobs", "jobs")
 
 
@@ -36,8 +47,29 @@ def print_store_answer(action: str, answer: object, *, json: bool, plain: bool) 
     elif action == "log":
         _log(cast("Sequence[LogEntry]", answer), plain=plain)
     else:
-        _jobs(cast("Sequence[Job]", answer), plain=plain)
+        jobs = cast("Sequence[Job]", answer)
+        _jobs(jobs, plain=plain)
+        if action in _NEXT:
+            print(printable(next_of(action, jobs[0])))
     return code
+
+
+def next_of(action: str, job: Job) -> str:
+    """Return what happens next to a job that was resumed or cancelled, and what the user does.
+
+    Parameters
+    ----------
+    action : str
+        ``resume`` or ``cancel``.
+    job : Job
+        As it is now.
+    """
+    if job.state == "running" and job.cancel_asked:
+        return "next: it stops at its next finished part; what is finished is kept"
+    command = f"timezero {job.kind}"
+    named = f" of {job.study}" if job.study else ""
+    again = f"run the `{command}` command{named} again as before: it goes on from its finished parts"
+    return f"next: {_NEXT[action].get(job.state, again).format(again=again)}"
 
 
 def _status(status: StoreStatus, *, plain: bool) -> None:

@@ -8,6 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from timezero.errors import InputRefused
+
 if TYPE_CHECKING:
     from timezero.ladder.climb import Progress
     from timezero.model.cohort import Cohort
@@ -44,8 +46,31 @@ class Given:
     study: str
 
 
-def walked(given: Given, place: str | None, progress: Progress) -> StudyResult:
-    """Read and walk the ladder; with a record, everything about it is kept there."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walked:
+    """What came out of a study.
+
+    Parameters
+    ----------
+    result : StudyResult
+    unkept : InputRefused or None
+        Why the record did not take the result, which is then still handed out.
+    """
+
+    result: StudyResult
+    unkept: InputRefused | None = None
+
+
+def walked(given: Given, place: str | None, progress: Progress) -> Walked:
+    """Read and walk the ladder; with a record, everything about it is kept there.
+
+    Raises
+    ------
+    InputRefused
+        The registry cannot be used, or the record cannot be written before there is a result.
+    JobCancelled
+        Somebody asked for the study to stop.
+    """
     from timezero.checkpoints import default_folder
     from timezero.intake.cohort import read_cohort
     from timezero.ladder.run import study as walk
@@ -61,13 +86,13 @@ def walked(given: Given, place: str | None, progress: Progress) -> StudyResult:
         return _walked_on_record(given, place, progress, read=read)
     cohort = read(given.registry, recipe=given.recipe, earlier=given.earlier)
     keep_in = default_folder(study_key(cohort, given.protocol), kind="studies")
-    return walk(cohort, given.protocol, progress=progress, keep_in=keep_in)
+    return Walked(result=walk(cohort, given.protocol, progress=progress, keep_in=keep_in))
 
 
 def _walked_on_record(
     given: Given, place: str, progress: Progress, *, read: Callable[..., Cohort]
-) -> StudyResult:
-    from timezero.cli._record import Inputs, earlier_registry, recorded
+) -> Walked:
+    from timezero.cli._record import Inputs, asked, earlier_registry, recorded
     from timezero.intake.recipe_file import write_recipe
     from timezero.ladder.run import study as walk
     from timezero.store import open_store
@@ -75,19 +100,25 @@ def _walked_on_record(
     inputs = Inputs(
         study=given.study,
         registry=given.registry,
-        protocol=given.protocol.model_dump_json(by_alias=True),
+        protocol=asked(given.protocol),
         recipe="" if given.recipe is None else write_recipe(given.recipe),
     )
+    result: StudyResult | None = None
     with open_store(place) as store:
         with earlier_registry(store, inputs) as earlier:
             cohort = read(given.registry, recipe=given.recipe, earlier=given.earlier or earlier)
-        with recorded(store, inputs, cohort, given.protocol) as run:
-            result = walk(
-                cohort,
-                given.protocol,
-                progress=run.job.telling(progress),
-                keep_in=run.job.keeper,
-                record=run.analysis,
-            )
-            run.finish(result)
-        return result
+        try:
+            with recorded(store, inputs, cohort, given.protocol) as run:
+                result = walk(
+                    cohort,
+                    given.protocol,
+                    progress=run.job.telling(progress),
+                    keep_in=run.job.keeper,
+                    record=run.analysis,
+                )
+                run.finish(result)
+        except InputRefused as refusal:
+            if result is None:
+                raise
+            return Walked(result=result, unkept=refusal)
+        return Walked(result=result)

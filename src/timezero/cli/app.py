@@ -1,7 +1,8 @@
 """The command line: finds the commands in this folder, and turns refusals into exit codes.
 
-Exit codes: 0 done; 1 done, with findings of severity error; 2 refused; 3 our fault;
-130 interrupted; 141 nobody reads the output any more.
+Exit codes: 0 done; 1 done, with findings of severity error; 2 refused; 3 our fault; 4 a job of a
+study record was cancelled, its finished parts are kept; 130 interrupted; 141 nobody reads the
+output any more.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ from typing import NoReturn
 from cyclopts import App, CycloptsError
 
 import timezero.cli
-from timezero.errors import InternalFault, TimezeroError
+from timezero.errors import InternalFault, JobCancelled, TimezeroError
 from timezero.provenance import __version__
 
 EXIT_REFUSED = 2
 EXIT_OUR_FAULT = 3
+EXIT_CANCELLED = 4
 EXIT_INTERRUPTED = 130
 EXIT_NOBODY_READS = 141
 
@@ -54,7 +56,7 @@ def run(arguments: Sequence[str]) -> int:
         return EXIT_OUR_FAULT
     except TimezeroError as refusal:
         print_refusal(refusal)
-        return EXIT_REFUSED
+        return EXIT_CANCELLED if isinstance(refusal, JobCancelled) else EXIT_REFUSED
     except KeyboardInterrupt:
         print("interrupted: nothing was written half", file=sys.stderr)
         return EXIT_INTERRUPTED

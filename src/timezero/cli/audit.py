@@ -100,14 +100,21 @@ def audit(
     quiet = _is_dash(output.json)
     found, path = find_claim(claim, reading, plain=output.plain, quiet=quiet)
     try:
-        result = _simulated(found, path, simulation, plain=output.plain, report_to=report_to)
+        result, unkept = _simulated(
+            found, path, simulation, plain=output.plain, report_to=report_to
+        )
     except KeyboardInterrupt:
         print(
             "interrupted: finished parts are kept; the same command goes on from there",
             file=sys.stderr,
         )
         return EXIT_INTERRUPTED
-    return _deliver(result, output, report_to)
+    code = _deliver(result, output, report_to)
+    if unkept is not None:
+        from timezero.cli._record import written_but_not_recorded
+
+        raise written_but_not_recorded(unkept) from unkept
+    return code
 
 
 def _refuse_outputs(claim: str | None, reading: Reading, output: Output) -> Path | None:
@@ -155,8 +162,14 @@ def _simulated(
     *,
     plain: bool,
     report_to: Path | None,
-) -> AuditResult:
-    """Run the audit while a second process gets ready to draw, and write the report."""
+) -> tuple[AuditResult, InputRefused | None]:
+    """Run the audit while a second process gets ready to draw, and write the report.
+
+    Returns
+    -------
+    tuple
+        The result, and why the record did not take it, if so.
+    """
     from timezero.audit.run import SEED, audit_claim, audit_key
     from timezero.checkpoints import default_folder
     from timezero.cli._progress import showing_progress
@@ -181,13 +194,13 @@ def _simulated(
     writing = nullcontext() if report_to is None else report_writer("audit")
     with writing as write_report, showing_progress(plain=plain) as progress:
         if simulation.record is None:
-            result = simulate(default_folder(key), progress)
+            result, unkept = simulate(default_folder(key), progress), None
         else:
-            result = _on_record(simulation.record, key, simulate, progress)
+            result, unkept = _on_record(simulation.record, key, simulate, progress)
         if report_to is not None and write_report is not None:
             progress("report", 0, 1)
             write_report(result, report_to)
-    return result
+    return result, unkept
 
 
 def _on_record(
@@ -195,15 +208,21 @@ def _on_record(
     key: str,
     simulate: Callable[[Path | Checkpoints, Progress], AuditResult],
     progress: Progress,
-) -> AuditResult:
+) -> tuple[AuditResult, InputRefused | None]:
     """Simulate as a job of a study record."""
     from timezero.cli._record import job_on_record
     from timezero.store import open_store
 
-    with open_store(place) as store, job_on_record(store, key, kind="audit") as job:
-        result = simulate(job.keeper, job.telling(progress))
-        job.finish(result.to_json())
-        return result
+    result: AuditResult | None = None
+    try:
+        with open_store(place) as store, job_on_record(store, key, kind="audit") as job:
+            result = simulate(job.keeper, job.telling(progress))
+            job.finish(result.to_json())
+    except InputRefused as refusal:
+        if result is None:
+            raise
+        return result, refusal
+    return result, None
 
 
 def _deliver(result: AuditResult, output: Output, report_to: Path | None) -> int:

@@ -183,7 +183,7 @@ def study(
     protocol = _with_flags(protocol, said)
     from timezero.cli._output_places import refuse_places, report_path
     from timezero.cli._progress import showing_progress
-    from timezero.cli._record import record_exports, record_place
+    from timezero.cli._record import record_exports, record_place, written_but_not_recorded
 
     report_to = report_path(output.html, default=DEFAULT_REPORT, no_html=output.no_html)
     refuse_places({"--html": report_to, "--json": output.json}, given=registry)
@@ -207,11 +207,14 @@ def study(
     with writing as write_report, showing_progress(plain=output.plain) as progress:
         progress("reading", 0, 1)
         place = record_place(files.record, file)
-        result = walked(given, place, progress)
+        found = walked(given, place, progress)
+        result = found.result
         if report_to is not None and write_report is not None:
             progress("report", 0, 1)
             write_report(result, report_to)
     code = _deliver(result, output, report_to)
+    if found.unkept is not None:
+        raise written_but_not_recorded(found.unkept) from found.unkept
     if place is not None and result.record is not None:
         made = {"html": report_to, "json": output.json}
         kept = {kind: path for kind, path in made.items() if path is not None and path.is_file()}

@@ -34,4 +34,10 @@ def known_item(header: str) -> KnownItem | None:
     best = [found for found in exact if found.score == exact[0].score]
     if len({found.item_key for found in best}) != 1:
         return None
-    return KnownItem(item=item(best[0].item_key), procedure=best[0].procedure)
+    found = item(best[0].item_key)
+    if best[0].procedure is not None and found.per == "patient" and not found.role:
+        return None
+    # The square of the age, age2, is no age at a second procedure.
+    if best[0].procedure not in {None, 1} and found.role == "age":
+        return None
+    return KnownItem(item=found, procedure=best[0].procedure)

@@ -10,7 +10,8 @@ from typing import Final
 MOST_COMPARED: Final = 300
 SHORTEST: Final = 5
 RARE_SHARE: Final = 0.02
-_ROMAN: Final = re.compile(r"\b[ivx]+\b")
+# Words with a digit in them, and Roman numerals.
+_EXACT: Final = (re.compile(r"\w*\d\w*"), re.compile(r"\b[ivx]+[a-d]?\b"))
 
 
 def normal_form(text: str) -> str:
@@ -84,9 +85,7 @@ def _one_slip(one: str, other: str) -> bool:
     a, b = normal_form(one), normal_form(other)
     if a == b or min(len(a), len(b)) < SHORTEST or abs(len(a) - len(b)) > 1:
         return False
-    if re.sub(r"\D", "", a) != re.sub(r"\D", "", b):
-        return False
-    if _ROMAN.findall(one.casefold()) != _ROMAN.findall(other.casefold()):
+    if any(part.findall(one.casefold()) != part.findall(other.casefold()) for part in _EXACT):
         return False
     start = 0
     while start < min(len(a), len(b)) and a[start] == b[start]:

@@ -24,6 +24,10 @@ from timezero.intake.tables import NUMBER, Column
 if TYPE_CHECKING:
     import polars as pl
 
+_MISSING_UNTOLD: Final = {
+    "por": ("values declared as missing in a portable file", ".sav"),
+    "xpt": ("missing values .A to .Z in a transport file", ".sas7bdat"),
+}
 SIZE_LIMIT: Final = 1_000_000_000
 
 
@@ -151,17 +155,15 @@ def _in_ranges(column: Column, ranges: Any) -> tuple[str, ...]:
 
 
 def _notes(file: FileGiven, kind: str) -> tuple[Finding, ...]:
-    if kind != "por":
+    if kind not in _MISSING_UNTOLD:
         return ()
-    what = (
-        "values declared as missing in a portable file are read as empty; which codes they had is "
-        "not said"
-    )
+    words, better = _MISSING_UNTOLD[kind]
+    what = f"{words} are read as empty; which codes they had is not said"
     note = Finding(
         code="declared_missing",
         severity=Severity.NOTE,
         what=what,
         where=file.name,
-        mend="save it as .sav to have them listed",
+        mend=f"save it as {better} to have them listed",
     )
     return (note,)

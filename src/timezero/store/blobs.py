@@ -49,6 +49,12 @@ class Blobs:
             raise damaged(f"blob {sha256[:12]}", "the blob is not what was written")
         return bytes(content)
 
+    def holds(self, sha256: str) -> bool:
+        """Say whether the store has kept this content; only its digest may be known."""
+        with self._session.reading() as connection:
+            query = select(BLOBS.c.sha256).where(BLOBS.c.sha256 == sha256)
+            return connection.execute(query).first() is not None
+
     def _from_file(self, sha256: str) -> bytes | None:
         path = self._path(sha256)
         with in_words(self._session.where):

@@ -19,7 +19,7 @@ from timezero.store.fault_points import reached
 from timezero.store.heartbeat import heart_beating
 from timezero.store.keeper import Keeper
 from timezero.store.records import Job
-from timezero.store.refusals import in_words, job_cancelled
+from timezero.store.refusals import in_words, job_cancelled, job_not_open
 from timezero.store.registrations import unknown
 from timezero.store.session import Session, Writing, as_text, as_values, clean
 from timezero.store.tables import JOB_CHUNKS, JOBS
@@ -27,7 +27,7 @@ from timezero.store.tables import JOB_CHUNKS, JOBS
 MOST_ATTEMPTS = 3
 LEASE_SECONDS = 60.0
 _OPEN = ("queued", "interrupted")
-_ENDED = ("done", "failed", "cancelled")
+_GIVEN_UP = f"it was begun {MOST_ATTEMPTS} times and got no further"
 
 
 class Jobs:
@@ -84,7 +84,7 @@ class Jobs:
         ------
         InputRefused
             Somebody else works on it, it is done, cancelled or failed, or it was begun three
-            times and never came to its end.
+            times without keeping a part that was not there before.
         """
         refusal: InputRefused | None = None
         with self._session.writing("job") as work:
@@ -148,13 +148,28 @@ class Jobs:
         with self._session.noting("job") as connection:
             self.renew(connection, key)
 
-    def renew(self, connection: Connection, key: str, **more: str | int) -> None:
-        """Renew a lease inside a transaction; refuse when the job is no longer ours."""
+    def renew(self, connection: Connection, key: str, **more: str | int) -> int:
+        """Renew a lease inside a transaction, unless the job is no longer ours; return attempts."""
         row = _locked(connection, key)
         self._refuse_not_ours(row)
         until = self._until(self._seconds.get(key, LEASE_SECONDS))
         values = {"lease_until": until, "updated": self._session.now(), **more}
         connection.execute(update(JOBS).where(JOBS.c.key == key).values(**values))
+        return int(row["attempts"])
+
+    def got_further(self, key: str) -> None:
+        """Count attempts anew from this one: it kept a part that was not there before.
+
+        So a job that is killed often and gets further each time comes to its end, and one that
+        always breaks at the same place is given up after three attempts there.
+        """
+        with self._session.writing("job") as work:
+            row = _locked(work.connection, key)
+            self._refuse_not_ours(row)
+            if row["attempts"] > 1:
+                work.update(JOBS, key, attempts=1)
+                old = {"attempts": row["attempts"]}
+                work.log("job got further", old=old, new={"job": key, "attempts": 1})
 
     def refuse_cancelled(self, key: str) -> None:
         """Stop a running job that somebody asked to stop.
@@ -241,12 +256,22 @@ class Jobs:
                 self._end(work, row, "cancelled", why=why)
             return _as_job(_row(work.connection, key))
 
-    def requeue(self, key: str, *, why: str = "") -> Job:
-        """Put a job that failed or was cancelled into the queue again, with its finished parts."""
+    def requeue(self, key: str, *, why: str = "", anew: bool = False) -> Job:
+        """Put a job that failed or was cancelled into the queue again, with its finished parts.
+
+        Parameters
+        ----------
+        key : str
+        why : str
+        anew : bool
+            Also one that is done; the blob of its result stays in the store.
+        """
+        again = {"failed", "cancelled", "done"} if anew else {"failed", "cancelled"}
         with self._session.writing("job", reserve=True) as work:
             row = _locked(work.connection, key)
-            if row["state"] in {"failed", "cancelled"}:
-                work.update(JOBS, key, state="queued", attempts=0, cancel_asked=0, why="")
+            if row["state"] in again:
+                begin = {"attempts": 0, "cancel_asked": 0, "why": "", "result_blob": None}
+                work.update(JOBS, key, state="queued", **begin)
                 new = {"job": key, "state": "queued"}
                 work.log("job queued again", why=why, old={"state": row["state"]}, new=new)
             return _as_job(_row(work.connection, key))
@@ -306,7 +331,7 @@ class Jobs:
         if row["cancel_asked"] or self._requests.asked(row["key"]):
             self._end(work, row, "cancelled", why=why)
         elif row["attempts"] >= MOST_ATTEMPTS:
-            self._end(work, row, "failed", why=f"{why}; it was begun {MOST_ATTEMPTS} times")
+            self._end(work, row, "failed", why=f"{why}; {_GIVEN_UP}")
         else:
             self._end(work, row, "interrupted", why=why)
 
@@ -325,6 +350,8 @@ class Jobs:
         reached("row.after_write")
 
     def _refuse_not_ours(self, row: RowMapping) -> None:
+        if row["state"] == "cancelled":
+            raise job_cancelled(row["key"])
         if row["state"] != "running" or row["owner"] != self._owner:
             raise _not_open(row)
 
@@ -354,17 +381,5 @@ def _as_job(row: RowMapping) -> Job:
 
 
 def _not_open(row: RowMapping) -> InputRefused:
-    mends = {
-        "running": "wait until it ends, or until its lease does",
-        "done": "take its result",
-        "failed": "see why with `timezero store jobs`; put it into the queue again if that helps",
-        "cancelled": "put it into the queue again with `timezero store resume`",
-    }
-    said = {"running": "somebody else works on the job", "done": "the job is done"}
-    why = f": {row['why']}" if row["why"] else ""
-    return InputRefused(
-        what=said.get(row["state"], f"the job is {row['state']}{why}"),
-        where=f"job {row['key'][:12]}",
-        mend=mends.get(row["state"], "begin it first"),
-        code="TZ-STO-20",
-    )
+    lease = row["lease_until"] if row["state"] == "running" else ""
+    return job_not_open(row["key"], state=row["state"], why=row["why"], lease_until=lease)

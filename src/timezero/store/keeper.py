@@ -81,12 +81,14 @@ class Keeper(Checkpoints):
         same = (JOB_CHUNKS.c.job == self._key, JOB_CHUNKS.c.name == name)
         row = {"job": self._key, "name": name, "content": content, "at": self._session.now()}
         with self._session.noting("chunk") as connection:
-            self._jobs.renew(connection, self._key)
+            attempts = self._jobs.renew(connection, self._key)
             reached("row.before_write")
-            connection.execute(delete(JOB_CHUNKS).where(*same))
+            is_new = connection.execute(delete(JOB_CHUNKS).where(*same)).rowcount == 0
             digest = chunk_digest(self._key, name, content)
             connection.execute(insert(JOB_CHUNKS).values(**row, digest=digest))
             reached("row.after_write")
+        if is_new and attempts > 1:
+            self._jobs.got_further(self._key)
         self._jobs.refuse_cancelled(self._key)
 
     def done(self) -> None:

@@ -113,7 +113,7 @@ class Job:
     state : str
         ``queued``, ``running``, ``interrupted``, ``done``, ``failed`` or ``cancelled``.
     attempts : int
-        How often it was begun.
+        How often it was begun since it last kept a new finished part, that time included.
     done, total : int
         Of the present step.
     """

@@ -6,13 +6,9 @@ import errno
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from timezero.errors import InputRefused, TimezeroError
+from timezero.errors import InputRefused, JobCancelled, TimezeroError
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
-
-
-class JobCancelled(TimezeroError):
-    """Somebody asked for the job to stop; finished parts are kept."""
 
 
 def job_cancelled(key: str) -> JobCancelled:
@@ -20,7 +16,7 @@ def job_cancelled(key: str) -> JobCancelled:
     return JobCancelled(
         what="the job was cancelled",
         where=f"job {key[:12]}",
-        mend="begin it again with `timezero store resume`; finished parts are kept",
+        mend="run the command that began it again: it goes on from the parts that are finished",
         code="TZ-STO-02",
     )
 
@@ -54,6 +50,40 @@ def damaged(where: str, what: str) -> InputRefused:
         "backup to another place with `timezero store restore`",
         code="TZ-STO-05",
     )
+
+
+def job_not_open(job: str, *, state: str, why: str = "", lease_until: str = "") -> InputRefused:
+    """Return the refusal of a job that is not to be begun, or is not ours to go on with.
+
+    Parameters
+    ----------
+    job : str
+        Its key.
+    state, why, lease_until : str
+        Of the job, as the store has them.
+    """
+    until = f" at {lease_until[:19].replace('T', ' ')} UTC" if lease_until else ""
+    mends = {
+        "running": f"wait until it ends, or until its lease does{until}",
+        "done": "take its result",
+        "failed": "see why with `timezero store jobs`; put it into the queue again if that helps",
+        "cancelled": "put it into the queue again with `timezero store resume`",
+    }
+    said = {"running": "somebody else works on the job", "done": "the job is done"}
+    return InputRefused(
+        what=said.get(state, f"the job is {state}{f': {why}' if why else ''}"),
+        where=f"job {job[:12]}",
+        mend=mends.get(state, "begin it first"),
+        code="TZ-STO-20",
+    )
+
+
+def of_the_record(stopped: BaseException) -> bool:
+    """Say whether it was the record that declined, and not the analysis that was refused.
+
+    Work that stopped for such a reason goes on once the reason is gone.
+    """
+    return isinstance(stopped, TimezeroError) and stopped.code.startswith("TZ-STO-")
 
 
 def disk_refused(error: OSError, where: str) -> InputRefused:

@@ -82,7 +82,7 @@ class DateCells:
 
     def rows(self, texts: Bools) -> Bools:
         """Return the cells that hold one of some texts."""
-        if not texts.size:
+        if not texts.any():
             return np.zeros(self.of.size, dtype=np.bool_)
         return (self.of >= 0) & texts[np.maximum(self.of, 0)]
 

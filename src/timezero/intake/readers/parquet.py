@@ -10,6 +10,7 @@ from timezero.errors import InputRefused
 from timezero.findings import Finding, Severity
 from timezero.intake.frames import grid_from_frame
 from timezero.intake.grid import Grid
+from timezero.intake.read_apart import read_apart
 from timezero.intake.reader import FileGiven, Reader
 from timezero.intake.refusals_of_files import cut_short, damaged
 from timezero.intake.size_limits import refuse_size
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 MARK: Final = b"PAR1"
+CHILD: Final = "timezero.intake.parquet_child"
 # Days since 1970-01-01 of the first and last day that have a date.
 FIRST_DAY, LAST_DAY = -719_162, 2_932_896
 _A_DAY: Final = {"ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
@@ -39,6 +41,8 @@ def _read(file: FileGiven) -> Grid:
         _refuse_nested(schema, file.name)
         n_rows = int(pl.scan_parquet(file.path).select(pl.len()).collect().item())
         refuse_size(len(schema), n_rows, file.name)
+        # A damaged page can make Polars ask for more memory than there is, which ends a process.
+        read_apart(CHILD, str(file.path.resolve()), name=file.name, size=file.size)
         frame = pl.read_parquet(file.path)
         _refuse_far_dates(frame, file.name)
     except (*_broken(), OSError, ValueError, OverflowError) as error:

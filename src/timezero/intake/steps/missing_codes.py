@@ -21,7 +21,6 @@ CODE: Final = "missing_codes"
 CODES: Final = (8, 9, 88, 99, 888, 999, 8888, 9999, 99999, -1, -8, -9, -88, -99, -999, -9999)
 _LIKE_A_CODE: Final = r"^-?(?:8+|9+|1)(?:[.,]0+)?$"
 LARGEST_OF_ONE_DIGIT: Final = 9.0
-GAP: Final = 0.5
 
 
 def _run(bench: Bench) -> None:
@@ -52,8 +51,8 @@ def codes_apart(values: Floats) -> Floats:
     """Return the codes that occur and lie apart from all other numbers.
 
     A negative code is apart when no other number is negative. Another one is apart when it lies
-    above all other numbers, at a distance of more than half their range; 8 and 9 only where the
-    others are whole numbers from 0 or 1 on, as on a scale, at a distance of more than their range.
+    above all other numbers, at a distance of more than their range; 8 and 9 only where the others
+    are whole numbers from 0 or 1 on, as on a scale.
 
     Parameters
     ----------
@@ -69,13 +68,11 @@ def codes_apart(values: Floats) -> Floats:
     scale = low in {0.0, 1.0} and bool((others == np.floor(others)).all())
     found: list[float] = []
     for code in there[is_code]:
-        gap, spread = float(code) - high, high - low
         if code < 0.0:
             apart = low >= 0.0
-        elif code <= LARGEST_OF_ONE_DIGIT:
-            apart = scale and gap > spread
         else:
-            apart = gap > GAP * spread
+            beyond = float(code) - high > high - low
+            apart = beyond and (code > LARGEST_OF_ONE_DIGIT or scale)
         if apart:
             found.append(float(code))
         else:

@@ -21,7 +21,9 @@ SHARE_OF_DATES: Final = 0.5
 
 
 def _run(bench: Bench) -> None:
-    if bench.shape is not None or bench.data.layout == "counting_process":
+    if bench.shape is not None or bench.key == "history":
+        return
+    if bench.data.layout == "counting_process":
         return
     column = _id_column(bench)
     if column is None:
