@@ -305,7 +305,7 @@ def _telling(store: Store, key: str, progress: Progress) -> Progress:
 
 
 def numbers_digest(text: str) -> str:
-    """Return the digest of a result without what moves no number: when, which run, how many threads.
+    """Return the digest of a result without what moves no number: time, run, number of threads.
 
     Parameters
     ----------

@@ -19,7 +19,6 @@ _NEXT = {
     "cancel": {
         "done": "nothing, it was done before",
         "failed": "nothing, it had failed before",
-        "cancelled": "nothing works on it any more; to go on after all, {again}",
     },
 }
 _SHOWN = ("studies", "protocols", "recipes", "inputs", "runs", "exports", "blobs", "jobs")
@@ -68,8 +67,10 @@ def next_of(action: str, job: Job) -> str:
         return "next: it stops at its next finished part; what is finished is kept"
     command = f"timezero {job.kind}"
     named = f" of {job.study}" if job.study else ""
-    again = f"run the `{command}` command{named} again as before: it goes on from its finished parts"
-    return f"next: {_NEXT[action].get(job.state, again).format(again=again)}"
+    again = f"run the `{command}` command{named} again as before; it goes on from finished parts"
+    if action == "cancel" and job.state == "cancelled":
+        return f"next: nothing works on it any more; to go on after all, {again}"
+    return f"next: {_NEXT[action].get(job.state, again)}"
 
 
 def _status(status: StoreStatus, *, plain: bool) -> None:

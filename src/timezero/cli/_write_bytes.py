@@ -81,7 +81,7 @@ def _replace(target: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~umask
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o644 & ~umask
         Path(temporary).chmod(mode)
         Path(temporary).replace(target)
     except BaseException:

@@ -6,7 +6,7 @@ import re
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from timezero.intake.draft import draft_of
 from timezero.intake.events import read_event
 from timezero.intake.guess import Guess, content_of, guess_roles, guess_unit
 from timezero.intake.layout import REQUIRED
+from timezero.intake.identifiers import identifier_kind
 from timezero.intake.recognise import recognise
 from timezero.intake.record_items import item
 from timezero.intake.sources import read_table
@@ -26,6 +27,9 @@ from timezero.intake.times import Moments, both_readings, read_moments
 from timezero.intake.wording import counted
 from timezero.model.protocol import DataPart, Protocol
 from timezero.model.recipe import Recipe
+
+if TYPE_CHECKING:
+    import polars as pl
 
 EXAMPLES = 3
 _PLACE = re.compile(r"cent(?:re|er)|hospital|clinic(?!al)|institut|(?<![a-z])site", re.IGNORECASE)
@@ -163,15 +167,20 @@ def _judged(table: Table, protocol: Protocol, *, complete: bool) -> tuple[Findin
 
 def _column_look(moments: Moments, table: Table) -> ColumnLook:
     values = moments.column.text.filter(~moments.missing).unique(maintain_order=True)
+    hidden = identifier_kind(moments.column.name, moments.column)
     return ColumnLook(
         name=moments.column.name,
         letter=moments.column.letter,
         content=content_of(moments),
         n_missing=int(moments.missing.sum()),
         n_values=len(values),
-        examples=", ".join(shown(value) for value in values.head(EXAMPLES).to_list()),
+        examples=f"not shown ({hidden})" if hidden else _first(values),
         meaning=_meaning(moments.column.name, table),
     )
+
+
+def _first(values: pl.Series) -> str:
+    return ", ".join(shown(value) for value in values.head(EXAMPLES).to_list())
 
 
 def _meaning(name: str, table: Table) -> str:

@@ -182,6 +182,7 @@ def _write(output: Path, text: str) -> None:
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_text(text, encoding="utf-8")
+        output.chmod(output.stat().st_mode & 0o644)
     except OSError as error:
         raise InputRefused(
             what=f"the study file cannot be written: {error.strerror or error}",
