@@ -11,24 +11,30 @@ if TYPE_CHECKING:
     from timezero.intake.claim_file import read_claim
     from timezero.intake.cohort import read_cohort
     from timezero.intake.protocol_file import read_protocol
+    from timezero.intake.recipe_file import read_recipe
     from timezero.ladder.run import study
     from timezero.model.audit_result import AuditResult
     from timezero.model.claim import Claim
     from timezero.model.cohort import Cohort
     from timezero.model.protocol import Protocol
+    from timezero.model.recipe import Recipe
     from timezero.model.result import StudyResult
+    from timezero.store import open_store
 
 __all__ = [
     "AuditResult",
     "Claim",
     "Cohort",
     "Protocol",
+    "Recipe",
     "StudyResult",
     "__version__",
     "audit_claim",
+    "open_store",
     "read_claim",
     "read_cohort",
     "read_protocol",
+    "read_recipe",
     "study",
 ]
 
@@ -37,11 +43,14 @@ _PLACES = {
     "Claim": "timezero.model.claim",
     "Cohort": "timezero.model.cohort",
     "Protocol": "timezero.model.protocol",
+    "Recipe": "timezero.model.recipe",
     "StudyResult": "timezero.model.result",
     "audit_claim": "timezero.audit.run",
     "read_claim": "timezero.intake.claim_file",
     "read_cohort": "timezero.intake.cohort",
+    "open_store": "timezero.store",
     "read_protocol": "timezero.intake.protocol_file",
+    "read_recipe": "timezero.intake.recipe_file",
     "study": "timezero.ladder.run",
 }
 

@@ -47,7 +47,7 @@ def test_a_rule_is_tested(name: str) -> None:
     assert f'rule="{name}"' in tests
 
 
-@pytest.mark.parametrize("shift", range(len(ODD)))
+@pytest.mark.parametrize("shift", range(0, len(ODD), 3))
 def test_rules_survive_odd_cells_and_stop_nothing(shift: int) -> None:
     cells = {
         record.key: [ODD[(k + shift) % len(ODD)], ODD[(k * 5 + shift) % len(ODD)], None]

@@ -63,7 +63,7 @@ def _one_reading(text: str, decimal: str, thousands: str | None) -> Decimal | No
 @example(["1,234"])
 @example(["1.234,5", "1,234.5", "1 234", "1'234", "0,123", "1,23,456", ".5", "5.", ",", "1e3"])
 @example(["1,234e5", "+1 000", "-12.", "00,5", "1''234", "12 34"])
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_each_text_has_exactly_the_readings_it_can_have(texts: list[str]) -> None:
     readings = readings_of(pl.Series(texts, dtype=pl.String))
     for k, text in enumerate(texts):
@@ -84,14 +84,9 @@ def slow_decision(texts: list[str]) -> str | None:
     only_comma = any(c and not p for p, c in zip(point, comma, strict=True))
     if not doubtful:
         return "," if only_comma and not only_point else "."
-    if only_point != only_comma:
-        return "." if only_point else ","
-    if only_point or any("," in text for text in texts):
+    if only_point == only_comma:
         return None
-    dotted = [text for text in texts if "." in text]
-    if any(re.fullmatch(r"[+-]?[1-9]\d{0,2}", text, re.ASCII) for text in texts):
-        return None
-    return None if all(t.endswith("00") for t in dotted) else "."
+    return "." if only_point else ","
 
 
 NUMBERS = st.one_of(
@@ -105,10 +100,10 @@ NUMBERS = st.one_of(
 
 
 @given(st.lists(NUMBERS, min_size=1, max_size=6))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_the_column_decides_as_its_cells_say(texts: list[str]) -> None:
     series = pl.Series(texts, dtype=pl.String)
-    assert decimal_of(series, readings_of(series)) == slow_decision(texts)
+    assert decimal_of(readings_of(series)) == slow_decision(texts)
 
 
 @pytest.mark.parametrize(
@@ -119,12 +114,13 @@ def test_the_column_decides_as_its_cells_say(texts: list[str]) -> None:
         (["1,234", "3.5"], "."),
         (["1,234", "3,5"], ","),
         (["1.234", "950"], None),
-        (["1.234", "12.500"], "."),
-        (["1.200", "12.500"], None),
+        (["1.234", "12.500"], None),
+        (["1.234", "0.500"], "."),
+        (["1.234", "1.234.567"], ","),
         (["1,234.5", "1.234,5"], "."),
         (["1 234", "12"], "."),
     ],
 )
 def test_worked_columns(texts: list[str], sign: str | None) -> None:
     series = pl.Series(texts, dtype=pl.String)
-    assert decimal_of(series, readings_of(series)) == sign
+    assert decimal_of(readings_of(series)) == sign

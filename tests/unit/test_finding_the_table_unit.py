@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
 from structure_road import Rows, as_csv, bench_of, cells, questions, stops, structure
-from timezero.errors import InputRefused
-from timezero.findings import Severity
+from timezero.errors import InputRefused, UnknownName
+from timezero.findings import Question, Severity
+from timezero.intake.cohort import read_cohort
 from timezero.intake.headings import matching_key, names_of, plain_heading
+from timezero.intake.protocol_file import validated
 from timezero.intake.sources import read_grid
 from timezero.model.recipe import TableRecipe
 
@@ -353,3 +356,34 @@ def test_joined_names_carry_a_group_over_its_columns(tmp_path: Path) -> None:
     bench = structure(tmp_path, rows, {"header_rows": (1, 2)})
     named = ("id", "First / Date", "First / PCI", "Second / Date", "Second / PCI", "state")
     assert bench.table.names == named
+
+
+def asked(folder: Path, rows: Rows, **data: Any) -> InputRefused:
+    with pytest.raises(InputRefused) as refusal:
+        read_cohort(as_csv(folder, rows), validated({"data": data}))
+    return refusal.value
+
+
+def test_each_unset_role_is_asked_with_what_suggests_itself(tmp_path: Path) -> None:
+    rows = [["Fall", "qqq", "Todesdatum"], ["a", "1", "2011-01-01"], ["b", "2", "2012-01-01"]]
+    found = {f.key: f for f in asked(tmp_path, rows).findings if isinstance(f, Question)}
+    assert set(found) == {("data", role) for role in ("id", "initiation", "exit", "event")}
+    assert found["data", "exit"].default == "Todesdatum"
+    nothing = found["data", "initiation"]
+    assert nothing.default is None
+    assert [option.value for option in nothing.options] == ["Fall", "qqq", "Todesdatum"]
+
+
+def test_a_column_that_is_named_is_not_suggested_for_another_role(tmp_path: Path) -> None:
+    rows = [["id", "Todesdatum"], ["a", "2011-01-01"], ["b", "2012-01-01"]]
+    refused = asked(tmp_path, rows, id="id", death="Todesdatum", initiation="id")
+    found = {f.key: f for f in refused.findings if isinstance(f, Question)}
+    assert found["data", "exit"].default is None
+
+
+def test_an_unknown_column_comes_with_what_is_asked_of_the_table(tmp_path: Path) -> None:
+    rows = [["A registry"], *TABLE]
+    named = {"id": "id", "initiation": "operated", "exit": "seen", "event": "nowhere"}
+    refused = asked(tmp_path, rows, **named)
+    assert isinstance(refused, UnknownName)
+    assert {"unknown_column", "header_rows"} <= {f.code for f in refused.findings}

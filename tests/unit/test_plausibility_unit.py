@@ -329,7 +329,8 @@ def test_doses_in_mg_follow_from_the_body_surface() -> None:
 def test_record_plausibility_never_stops_a_study() -> None:
     rows = [
         {"study id": f"P{k}", "months": str(10 + k), "dead": str(k % 2),
-         "again": "5" if k < 4 else "", "minutes planned": "120", "minutes done": "35", "pci": "45", "flow": "1"}
+         "again": "5" if k < 4 else "", "minutes planned": "120", "minutes done": "35",
+         "pci": "45", "flow": "1"}
         for k in range(12)
     ]  # fmt: skip
     data = DataPart(id="study id", exit="months", event="dead", event_value=("1",),

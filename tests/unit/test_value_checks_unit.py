@@ -89,7 +89,7 @@ def codes(findings: tuple[Finding, ...]) -> set[str]:
         {"grade": ["II", "III", "IIIa", "IIIb"] * 3},
         {"tumour": ["T3a", "T3b", "T4a", "T4d"] * 3},
         {"kind": ["HIPEC", "EPIC", "NIPEC"] * 4},
-        {"months_before": ["12.345", "1.250", "8.125"] * 4},
+        {"months_before": ["12.345", "0.250", "8.125"] * 4},
         {"score": ["7", "8", "9", "6", "5", "4"] * 2},
         {"weight": ["62", "99", "88", "75", "70", "58"] * 2},
         {"change": ["-1", "3", "-9", "0", "5", "-2"] * 2},

@@ -94,7 +94,7 @@ def unpacked(path: Path, head: bytes, *, name: str, recipe: TableRecipe, key: st
         zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError,
         ValueError, struct.error,
     ) as error:  # fmt: skip
-        _refuse("the zip archive is damaged, cut short or locked", name, "TZ-IN-15", error)
+        _refuse("the zip archive is damaged, cut short or locked", name, "TZ-IN-15", cause=error)
 
 
 def _entries(path: Path) -> int:
@@ -131,7 +131,7 @@ def _gunzipped(packed: io.BufferedReader, size: int, name: str) -> bytes:
     try:
         return _limited(read, size, name)
     except (zlib.error, EOFError) as error:
-        _refuse("the gzip archive is damaged or cut short", name, "TZ-IN-15", error)
+        _refuse("the gzip archive is damaged or cut short", name, "TZ-IN-15", cause=error)
 
 
 def _limited(read: Callable[[int], bytes], packed_size: int, name: str) -> bytes:
@@ -209,7 +209,7 @@ def _ask(files: list[zipfile.ZipInfo], *, name: str, key: str) -> None:
     )
 
 
-def _refuse(what: str, name: str, code: str, cause: Exception | None = None) -> NoReturn:
+def _refuse(what: str, name: str, code: str, *, cause: Exception | None = None) -> NoReturn:
     raise InputRefused(
         what=what, where=name, mend="unpack the archive and give the table itself", code=code
     ) from cause

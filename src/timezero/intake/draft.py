@@ -4,30 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from timezero.arrays import Bools, Floats
 from timezero.conventions import DAYS_PER, NEAR_TIE
-from timezero.errors import UnknownName, nearest_first
 from timezero.findings import Finding, Severity
 from timezero.intake.counting_rows import CountingRows, one_row_each, read_rows
 from timezero.intake.covariates import CovariateCells, read_covariate, read_levels
 from timezero.intake.data_cut import last_day
 from timezero.intake.deaths import Deaths, event_of_deaths, read_deaths
 from timezero.intake.events import EventCells, read_event
-from timezero.intake.layout import refuse_contradictions, required_roles
+from timezero.intake.layout import refuse_contradictions
 from timezero.intake.measurements import Measurements, measurements_in_rows, read_measurements
+from timezero.intake.named_columns import BESIDE, TIME_ROLES, refuse_unknown
 from timezero.intake.tables import Column, Table
 from timezero.intake.times import Moments, read_moments
-from timezero.intake.unset_roles import refuse_unset
 from timezero.model.cohort import Covariate
 from timezero.model.protocol import DataPart, Protocol
 from timezero.near_ties import merge_near_ties
 
-TIME_ROLES: Final = ("entry", "initiation", "trigger", "exit", "death", "negative_control")
-BESIDE: Final = ("birth", "diagnosis", "age", "stated_time")
 # Ten seconds: what a division by 365.25 leaves of the same day, and nobody records.
 ROUND_OFF_DAYS: Final = 1e-4
 
@@ -174,20 +171,27 @@ def draft_of(
         Columns that were not named, or keys that contradict each other.
     """
     refuse_contradictions(protocol.data, with_history_table=history_table is not None)
-    _refuse_unknown(table, protocol, history_table)
+    refuse_unknown(table, protocol, history_table)
     rows = None
     if protocol.data.layout == "counting_process":
         rows = read_rows(table, protocol.data)
         table, data = one_row_each(rows, protocol.data)
         protocol = protocol.model_copy(update={"data": data})
-    data, rules = protocol.data, protocol.rules
+    return _read(table, protocol, rows, history_table, until=last_day(protocol.rules, today))
+
+
+def _read(
+    table: Table,
+    protocol: Protocol,
+    rows: CountingRows | None,
+    history_table: Table | None,
+    *,
+    until: dt.date,
+) -> Draft:
+    data = protocol.data
     ids = table.column(str(data.id))
     zero = None if data.time_zero is None else read_moments(table.column(data.time_zero), data)
-    moments = {
-        role: read_moments(table.column(name), data)
-        for role in TIME_ROLES
-        if (name := getattr(data, role)) is not None
-    }
+    moments = _moments(table, data, TIME_ROLES)
     histories = _histories(rows, history_table, data, ids)
     round_off = _round_off(moments, protocol)
     times, history_time, n_merged = _times(moments, zero, histories, protocol)
@@ -196,7 +200,7 @@ def draft_of(
     if deaths is not None:
         times["exit"] = deaths.exit
     on_first_day = _on_first_day(times, earliest, in_dates=zero is not None)
-    if rules.repeat_on_first_day == "same_operation":
+    if protocol.rules.repeat_on_first_day == "same_operation":
         times["initiation"] = np.where(on_first_day, np.nan, times["initiation"])
     return Draft(
         table=table,
@@ -221,16 +225,20 @@ def draft_of(
         histories=histories,
         history_time=history_time,
         deaths=deaths,
-        beside={
-            role: read_moments(table.column(name), data)
-            for role in BESIDE
-            if (name := getattr(data, role)) is not None
-        },
+        beside=_moments(table, data, BESIDE),
         further=tuple(read_moments(table.column(name), data) for name in data.further),
         on_first_day=on_first_day,
         round_off=round_off,
-        last_day=last_day(rules, today),
+        last_day=until,
     )
+
+
+def _moments(table: Table, data: DataPart, roles: tuple[str, ...]) -> dict[str, Moments]:
+    return {
+        role: read_moments(table.column(name), data)
+        for role in roles
+        if (name := getattr(data, role)) is not None
+    }
 
 
 def _ends(
@@ -313,74 +321,3 @@ def _counted(
         return moments.numbers.copy()
     # One division of a whole number of days: the same day gives the same bits in every unit.
     return (moments.days - zero_days + round(earliest * days_per)) / days_per
-
-
-def _refuse_unknown(table: Table, protocol: Protocol, history_table: Table | None) -> None:
-    refuse_unset(table, protocol.data)
-    findings = [
-        *_unknown_columns(table, _named_in_registry(protocol.data)),
-        *_unknown_columns(history_table, _named_in_history(protocol.data)),
-        *_unknown_strata(protocol),
-    ]
-    if not findings:
-        return
-    several = f"; and {len(findings) - 1} more names are unknown" if len(findings) > 1 else ""
-    raise UnknownName(
-        what=findings[0].what + several,
-        where=findings[0].where,
-        mend=findings[0].mend,
-        code="TZ-IN-02",
-        findings=tuple(findings),
-    )
-
-
-def _named_in_registry(data: DataPart) -> dict[str, Any]:
-    roles = ("time_zero", *required_roles(data), *TIME_ROLES, "centre")
-    named: dict[str, Any] = {f"data.{role}": getattr(data, role) for role in (*roles, *BESIDE)}
-    named["data.sex"] = data.sex
-    named |= {f"data.further: {name}": name for name in data.further}
-    named |= {f"data.covariates: {name}": name for name in data.covariates}
-    named |= {f"data.covariate_dates: {k}": name for k, name in data.covariate_dates.items()}
-    if data.layout == "counting_process":
-        named |= {f"data.history: {name}": name for name in data.history}
-    return named
-
-
-def _named_in_history(data: DataPart) -> dict[str, Any]:
-    key = "data.id" if data.history_id is None else "data.history_id"
-    named: dict[str, Any] = {
-        key: data.history_id or data.id,
-        "data.history_time": data.history_time,
-    }
-    return named | {f"data.history: {name}": name for name in data.history}
-
-
-def _unknown_columns(table: Table | None, named: dict[str, Any]) -> list[Finding]:
-    if table is None:
-        return []
-    return [
-        Finding(
-            code="unknown_column",
-            severity=Severity.ERROR,
-            what=f"there is no column {name!r}",
-            where=f"{table.name}; {key}",
-            mend="nearest: " + ", ".join(nearest_first(name, table.names)[:5]),
-        )
-        for key, name in named.items()
-        if name is not None and not table.has(name)
-    ]
-
-
-def _unknown_strata(protocol: Protocol) -> list[Finding]:
-    covariates = protocol.data.covariates
-    return [
-        Finding(
-            code="unknown_stratum",
-            severity=Severity.ERROR,
-            what=f"stratum {name!r} is not listed under data.covariates",
-            where="analysis.strata",
-            mend="list it there; listed are: " + (", ".join(covariates) or "none"),
-        )
-        for name in protocol.analysis.strata
-        if name not in covariates
-    ]

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from mmap import mmap
+from string import ascii_letters
 from typing import Final
 
 DISTINCT_WORDS: Final = 2_000
@@ -41,7 +42,11 @@ _LANGUAGES: Final = {
     "Russian": "абвгдежзийклмнопрстуфхцчшщъыьэюяё",
     "Greek": "αβγδεζηθικλμνξοπρστυφχψωάέήίόύώϊϋς",
 }
-_WORD: Final = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
+_BEYOND: Final = re.compile(rb"[\x80-\xff]")
+_REST: Final = re.compile(rb"[A-Za-z\x80-\xff]+")
+_LETTERS: Final = ascii_letters.encode()
+_HALF_A_WORD: Final = 30
+_WORDS: Final = 100_000
 _UTF8_CHARACTER: Final = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
 _KNOWN: Final = frozenset(
     codecs.lookup(name).name
@@ -111,10 +116,15 @@ def words_beyond_ascii(raw: bytes | mmap, limit: int = DISTINCT_WORDS) -> Counte
         Number of distinct words after which the search ends.
     """
     found: Counter[bytes] = Counter()
-    for match in _WORD.finditer(raw):
-        found[match.group()[:60]] += 1
-        if len(found) >= limit:
+    at = 0
+    for _ in range(_WORDS):
+        first = _BEYOND.search(raw, at)
+        if first is None or len(found) >= limit:
             break
+        before = bytes(raw[max(first.start() - _HALF_A_WORD, at) : first.start()])
+        rest = _REST.match(raw, first.start(), first.start() + _HALF_A_WORD)
+        at = first.end() if rest is None else rest.end()
+        found[before[len(before.rstrip(_LETTERS)) :] + bytes(raw[first.start() : at])] += 1
     return found
 
 

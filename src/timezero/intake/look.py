@@ -17,8 +17,8 @@ from timezero.intake.cohort import inspect
 from timezero.intake.draft import draft_of
 from timezero.intake.events import read_event
 from timezero.intake.guess import Guess, content_of, guess_roles, guess_unit
-from timezero.intake.layout import REQUIRED
 from timezero.intake.identifiers import identifier_kind
+from timezero.intake.layout import REQUIRED
 from timezero.intake.recognise import recognise
 from timezero.intake.record_items import item
 from timezero.intake.sources import read_table

@@ -195,7 +195,7 @@ def _decimal_said(bench: Bench, column: Column) -> Decimal | None:
 def _decimal(
     bench: Bench, column: Column, cores: pl.Series, readings: Readings
 ) -> tuple[Decimal, bool]:
-    found = _decimal_said(bench, column) or decimal_of(cores, readings)
+    found = _decimal_said(bench, column) or decimal_of(readings)
     if found is not None:
         return found, False
     # Under an open question a comma is taken for decimals: the smaller, harmless number.

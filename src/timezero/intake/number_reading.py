@@ -18,9 +18,7 @@ PLAIN: Final = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 GROUPED: Final = r"^[+-]?[1-9]\d{0,2}((,\d{3})+|( \d{3})+|('\d{3})+)(\.\d+)?$"
 _SIGNS: Final = r"[,. ']"
 _MARKS: Final = r"[, ']"
-_ROUND_GROUPS: Final = r"^[+-]?[1-9]\d{0,2}(\.\d00)+$"
 _GROUPED_BY_POINT: Final = r"^[+-]?[1-9]\d{0,2}(\.\d{3})+$"
-_SMALL_WHOLE: Final = r"^[+-]?[1-9]\d{0,2}$"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -99,19 +97,9 @@ def plain_numbers(text: pl.Series) -> Floats | None:
     values = _cast(text)
     if int(np.isfinite(values).sum()) < len(text) - text.null_count():
         return None
-    if not text.str.contains(".", literal=True).any():
-        return values
-    return values if _point_is_decimal(text) else None
-
-
-def _point_is_decimal(text: pl.Series) -> bool:
-    """Return whether points stand before decimals, in texts without any comma."""
-    grouped = text.str.contains(_GROUPED_BY_POINT)
-    if (text.str.contains(".", literal=True) & ~grouped).any():
-        return True
-    if text.str.contains(_SMALL_WHOLE).any():
-        return False
-    return not text.filter(grouped.fill_null(value=False)).str.contains(_ROUND_GROUPS).all()
+    dotted = text.str.contains(".", literal=True)
+    decides = (dotted & ~text.str.contains(_GROUPED_BY_POINT)).any()
+    return values if decides or not dotted.any() else None
 
 
 def _cast(text: pl.Series) -> Floats:
@@ -121,26 +109,21 @@ def _cast(text: pl.Series) -> Floats:
     return np.asarray(values, dtype=np.float64)
 
 
-def decimal_of(text: pl.Series, readings: Readings) -> Decimal | None:
+def decimal_of(readings: Readings) -> Decimal | None:
     """Return the sign before the decimals that the column itself decides on; None when it does not.
 
     A column decides when no text has two readings, or when some text can be read in one notation
-    only and none in the other only. Where every text with a point is a point before groups of three
-    digits, the point stands before decimals, as programs write it, unless whole numbers below 1,000
-    stand among them or all groups end in 00.
+    only and none in the other only. ``1.234`` and ``1,234`` in every cell do not decide.
 
     Parameters
     ----------
-    text : (n,) polars String
     readings : Readings
-        Of the same text.
+        Of all its texts.
     """
     ambiguous = readings.ambiguous
     if not ambiguous.any():
         return "," if readings.only_comma.any() and not readings.only_point.any() else "."
     point, comma = bool(readings.only_point.any()), bool(readings.only_comma.any())
-    if point != comma:
-        return "." if point else ","
-    if point or text.str.contains(",", literal=True).any():
+    if point == comma:
         return None
-    return "." if _point_is_decimal(text) else None
+    return "." if point else ","

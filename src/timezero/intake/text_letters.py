@@ -6,6 +6,7 @@ import dataclasses
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from mmap import mmap
 from typing import Final
 
@@ -107,8 +108,9 @@ def _mixed(raw: bytes) -> Letters:
 
 def _telling(text: str) -> str:
     """Return the first words with letters beyond plain English."""
-    words = dict.fromkeys(re.findall(r"\w*[^\W\x00-\x7f]+[^\s,;|]*", text)[:50])
-    return ", ".join(fragment(shown(word)) for word in list(words)[:4])
+    found = islice(re.finditer(r"\w?[^\W\x00-\x7f]\S{0,5}", text), 50)
+    words = dict.fromkeys(fragment(shown(match.group())) for match in found)
+    return ", ".join(list(words)[:4])
 
 
 def fragment(word: str) -> str:
@@ -235,8 +237,8 @@ def _by_words(raw: bytes, name: str) -> Letters:
     try:
         if judged and codec:
             text = raw.decode(codec)
-            findings = _told(judged.encoding, name, judged.examples, judged.others)
-            return Letters(raw=text.encode(), findings=findings)
+            told = _told(judged.encoding, name, examples=judged.examples, others=judged.others)
+            return Letters(raw=text.encode(), findings=told)
     except UnicodeDecodeError:
         pass
     return _mixed(raw)
@@ -252,7 +254,7 @@ def _note(code: str, what: str, name: str) -> Finding:
 
 
 def _told(
-    encoding: str, name: str, examples: tuple[str, ...] = (), others: tuple[str, ...] = ()
+    encoding: str, name: str, *, examples: tuple[str, ...] = (), others: tuple[str, ...] = ()
 ) -> list[Finding]:
     perhaps = f"; {' or '.join(others)} would fit as well" if others else ""
     return [

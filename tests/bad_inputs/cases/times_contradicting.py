@@ -126,7 +126,13 @@ CASES = (
         data=DEATHS,
         answer={"rules": {"status_against_date": "status"}},
     ),
-    case("B62", "W", "exit_at_zero", cells_are({(3, "first_crs"): "2018-12-31"}), clean=False),
+    case(
+        "B62",
+        "W",
+        "exit_at_zero",
+        cells_are({(2, "first_crs"): "2011-08-25", (2, "recurrence"): ""}),
+        clean=False,
+    ),
     case(
         "B63",
         "Q",

@@ -38,30 +38,34 @@ def contact_after_death(draft: Draft) -> list[Finding]:
                 n_rows=int(late.sum()),
             )
         ]
-    row = int(np.flatnonzero(late)[0])
-    return [
-        Question(
-            code=CODE,
-            what=f"{what}: which of the two dates is right?",
-            where=where,
-            evidence=evidence,
-            mend="look these dates up; or answer with `timezero init`, or write "
-            "rules.contact_after_death in the study file",
-            n_rows=int(late.sum()),
-            key=("rules", "contact_after_death"),
-            options=(
-                Option(
-                    value="death",
-                    words=f"the death is right: observation ends {death.text[row]}, in death",
-                ),
-                Option(
-                    value="contact",
-                    words=f"the last contact is right: observation ends {contact.text[row]}, and "
-                    "the patient did not die on the date of death",
-                ),
+    return [_question(draft, int(np.flatnonzero(late)[0]), what, where=where, evidence=evidence)]
+
+
+def _question(
+    draft: Draft, row: int, what: str, *, where: str, evidence: tuple[str, ...]
+) -> Question:
+    contact, death = draft.moments["exit"].column, draft.moments["death"].column
+    return Question(
+        code=CODE,
+        what=f"{what}: which of the two dates is right?",
+        where=where,
+        evidence=evidence,
+        mend="look these dates up; or answer with `timezero init`, or write "
+        "rules.contact_after_death in the study file",
+        n_rows=int(late.sum()),
+        key=("rules", "contact_after_death"),
+        options=(
+            Option(
+                value="death",
+                words=f"the death is right: observation ends {death.text[row]}, in death",
             ),
-        )
-    ]
+            Option(
+                value="contact",
+                words=f"the last contact is right: observation ends {contact.text[row]}, and "
+                "the patient did not die on the date of death",
+            ),
+        ),
+    )
 
 
 CHECK = contact_after_death

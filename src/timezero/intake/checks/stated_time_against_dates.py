@@ -44,23 +44,27 @@ def stated_time_against_dates(draft: Draft) -> list[Finding]:
                 n_rows=int(wrong.sum()),
             )
         ]
-    row = int(np.flatnonzero(wrong)[0])
-    return [
-        Question(
-            code=CODE,
-            what=f"{what}: are the dates right?",
-            where=where,
-            evidence=evidence,
-            mend="answer it with `timezero init`, or write rules.stated_time_against_dates in the "
-            "study file",
-            n_rows=int(wrong.sum()),
-            key=("rules", "stated_time_against_dates"),
-            options=(
-                Option(value="dates", words=f"the dates: {by_dates[row]:.4g} {unit} are used"),
-                Option(value="refuse", words="neither: nothing is analysed until it is settled"),
-            ),
-        )
-    ]
+    example = f"{by_dates[int(np.flatnonzero(wrong)[0])]:.4g} {unit}"
+    return [_question(what, example, where=where, evidence=evidence, n=int(wrong.sum()))]
+
+
+def _question(
+    what: str, example: str, *, where: str, evidence: tuple[str, ...], n: int
+) -> Question:
+    return Question(
+        code=CODE,
+        what=f"{what}: are the dates right?",
+        where=where,
+        evidence=evidence,
+        mend="answer it with `timezero init`, or write rules.stated_time_against_dates in the "
+        "study file",
+        n_rows=n,
+        key=("rules", "stated_time_against_dates"),
+        options=(
+            Option(value="dates", words=f"the dates: {example} are used"),
+            Option(value="refuse", words="neither: nothing is analysed until it is settled"),
+        ),
+    )
 
 
 CHECK = stated_time_against_dates

@@ -41,30 +41,32 @@ def status_against_date(draft: Draft) -> list[Finding]:
                 n_rows=n,
             )
         ]
-    return [
-        Question(
-            code=CODE,
-            what=f"{what}: which of the two is right?",
-            where=where,
-            evidence=evidence,
-            mend="look these patients up; or answer with `timezero init`, or write "
-            "rules.status_against_date in the study file",
-            n_rows=n,
-            key=("rules", "status_against_date"),
-            options=(
-                Option(
-                    value="date",
-                    words="the date: who has one died on it, who has none was alive at the last "
-                    "contact",
-                ),
-                Option(
-                    value="status",
-                    words="the status: who is dead by it died at the last contact where no date "
-                    "says when, who is alive by it was alive at the last contact",
-                ),
+    return [_question(what, where=where, evidence=evidence, n=n)]
+
+
+def _question(what: str, *, where: str, evidence: tuple[str, ...], n: int) -> Question:
+    return Question(
+        code=CODE,
+        what=f"{what}: which of the two is right?",
+        where=where,
+        evidence=evidence,
+        mend="look these patients up; or answer with `timezero init`, or write "
+        "rules.status_against_date in the study file",
+        n_rows=n,
+        key=("rules", "status_against_date"),
+        options=(
+            Option(
+                value="date",
+                words="the date: who has one died on it, who has none was alive at the last "
+                "contact",
             ),
-        )
-    ]
+            Option(
+                value="status",
+                words="the status: who is dead by it died at the last contact where no date "
+                "says when, who is alive by it was alive at the last contact",
+            ),
+        ),
+    )
 
 
 def _evidence(draft: Draft, mask: Bools) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ def _run(bench: Bench) -> None:
         if not blank.any() or blank.all() or said == "missing":
             continue
         values = {same_value(text) for text in column.text.drop_nulls().unique().to_list()}
-        if said is None and (len(values) > 1 or NOTHING in values):
+        if said is None and (len(values) != 1 or NOTHING in values):
             continue
         if said is None:
             _ask(bench, column, blank)

@@ -87,6 +87,8 @@ def _ask_decimal(bench: Bench, column: Column, cells: NumberCells) -> None:
             Option(value=".", words=f"a point before decimals: {_examples(column, cells, '.')}"),
             Option(value=",", words=f"a comma before decimals: {_examples(column, cells, ',')}"),
         ),
+        # Programs write a point; a comma says nothing.
+        default="." if cells.decimal == "." else None,
     )
 
 
