@@ -106,12 +106,16 @@ def test_a_gap_leaves_the_dose_out_and_says_so() -> None:
     told = [f for f in cohort.findings if f.code == "perfusion_without_dose"]
     assert len(told) == 3
     assert all(f.severity is Severity.WARNING for f in told)
-    assert "inflow: 20 minutes without a reading" in told[0].what
+    assert "from the inflow" in told[0].what
+    assert told[0].evidence == (
+        "row 1: 20 minutes without a reading follow minute 20; at most 15 are bridged",
+    )
 
 
 def test_far_from_the_minutes_planned_is_told() -> None:
     (told,) = [f for f in cohort_with(table()).findings if f.code == "perfusion_not_as_planned"]
-    assert "30 of 90" in told.what
+    assert told.evidence == ("row 1: 30 of 90 minutes",)
+    assert "30" not in told.what
     near = table(SERIES, ("P1,1,40,drain", "P1,1,80,drain"))
     assert not [f for f in cohort_with(near).findings if f.code == "perfusion_not_as_planned"]
 

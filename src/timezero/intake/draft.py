@@ -177,15 +177,16 @@ def draft_of(
         rows = read_rows(table, protocol.data)
         table, data = one_row_each(rows, protocol.data)
         protocol = protocol.model_copy(update={"data": data})
-    return _read(table, protocol, rows, history_table, until=last_day(protocol.rules, today))
+    until = last_day(protocol.rules, today)
+    return _read(table, protocol, rows, history_table=history_table, until=until)
 
 
 def _read(
     table: Table,
     protocol: Protocol,
     rows: CountingRows | None,
-    history_table: Table | None,
     *,
+    history_table: Table | None,
     until: dt.date,
 ) -> Draft:
     data = protocol.data
@@ -197,11 +198,7 @@ def _read(
     times, history_time, n_merged = _times(moments, zero, histories, protocol)
     earliest = _earliest(protocol, zero)
     event, deaths = _ends(table, moments, times, protocol)
-    if deaths is not None:
-        times["exit"] = deaths.exit
     on_first_day = _on_first_day(times, earliest, in_dates=zero is not None)
-    if protocol.rules.repeat_on_first_day == "same_operation":
-        times["initiation"] = np.where(on_first_day, np.nan, times["initiation"])
     return Draft(
         table=table,
         protocol=protocol,
@@ -209,17 +206,14 @@ def _read(
         id_missing=ids.missing(data.missing),
         zero=zero,
         moments=moments,
-        times=times,
+        times=_under_rules(times, deaths, on_first_day, protocol),
         n_merged=n_merged,
         earliest=earliest,
         event=event,
         covariates=tuple(
             read_covariate(table.column(c), data) for c in dict.fromkeys(data.covariates)
         ),
-        measured={
-            covariate: read_moments(table.column(name), data)
-            for covariate, name in data.covariate_dates.items()
-        },
+        measured=_measured(table, data),
         centre=None if data.centre is None else read_levels(table.column(data.centre), data),
         rows=rows,
         histories=histories,
@@ -231,6 +225,13 @@ def _read(
         round_off=round_off,
         last_day=until,
     )
+
+
+def _measured(table: Table, data: DataPart) -> dict[str, Moments]:
+    return {
+        covariate: read_moments(table.column(name), data)
+        for covariate, name in data.covariate_dates.items()
+    }
 
 
 def _moments(table: Table, data: DataPart, roles: tuple[str, ...]) -> dict[str, Moments]:
@@ -256,6 +257,17 @@ def _ends(
         times["death"], times["exit"], moments=died, event=named, rules=protocol.rules
     )
     return event, deaths
+
+
+def _under_rules(
+    times: dict[str, Floats], deaths: Deaths | None, on_first_day: Bools, protocol: Protocol
+) -> dict[str, Floats]:
+    """Return the times as the named rules make them; checks tell which were concerned."""
+    if deaths is not None:
+        times = times | {"exit": deaths.exit}
+    if protocol.rules.repeat_on_first_day == "same_operation":
+        times = times | {"initiation": np.where(on_first_day, np.nan, times["initiation"])}
+    return times
 
 
 def _on_first_day(times: dict[str, Floats], earliest: float, *, in_dates: bool) -> Bools:

@@ -112,7 +112,7 @@ def _sizes(archive: zipfile.ZipFile, name: str) -> dict[str, int]:
 def _true_size(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, before: int, name: str) -> int:
     """Unpack one part to its real end, whatever size the list of parts states."""
     whole = copy.copy(entry)
-    whole.file_size = UNPACKED_LIMIT + 1
+    whole.file_size = 2 * UNPACKED_LIMIT
     prolog = _Prolog(name, _shown(entry)) if entry.filename.endswith(_XML_ENDS) else None
     total = 0
     try:

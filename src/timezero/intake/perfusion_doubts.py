@@ -10,15 +10,16 @@ import numpy as np
 from timezero.arrays import Bools, Floats
 from timezero.findings import Finding, Severity
 from timezero.intake.draft import Draft
+from timezero.intake.perfusion_columns import SENSORS
 from timezero.intake.plausibility.minutes_planned_and_done import LONGEST, SHORTEST
 from timezero.intake.record_items import item
+from timezero.intake.tables import EVIDENCE_LIMIT
 from timezero.intake.wording import counted
 from timezero.model.perfusion import Perfusion
 
 if TYPE_CHECKING:
     from timezero.intake.perfusions import Moments
 
-SHOWN: Final = 5
 LIMITS: Final = {
     "minute": "series_minute",
     "inflow": "series_inflow_temperature",
@@ -54,44 +55,62 @@ def doubts_of_courses(moments: Moments, perfusions: Sequence[Perfusion]) -> list
 
 
 def _not_as_planned(moments: Moments, perfusions: Sequence[Perfusion]) -> Iterator[Finding]:
-    mask = np.zeros(moments.patient.size, dtype=np.bool_)
-    said: list[str] = []
+    said: dict[int, str] = {}
     for rows, perfusion in zip(moments.groups(), perfusions, strict=True):
         planned, done = perfusion.planned, perfusion.circulated
         if planned > 0.0 and (done < SHORTEST * planned or done > LONGEST * planned):
-            mask[rows[0]] = True
-            said.append(f"{done:g} of {planned:g}")
+            said[int(rows[0])] = f"{done:g} of {planned:g} minutes"
     if said:
-        yield _finding(
+        n = counted(len(said), "perfusion")
+        yield _of_courses(
             moments,
             "perfusion_not_as_planned",
-            Severity.WARNING,
-            f"{counted(mask, 'perfusion')} circulated for less than {SHORTEST:.0%} or more than "
-            f"{LONGEST:.0%} of the minutes planned: {', '.join(said[:SHOWN])}",
-            part="planned" if "planned" in moments.numbers else "minute",
-            mask=mask,
+            f"{n} circulated for less than {SHORTEST:.0%} or more than {LONGEST:.0%} of the "
+            "minutes planned",
+            said,
             mend="look up whether it was stopped early: its kind may be an aborted HIPEC",
         )
 
 
 def _without_dose(moments: Moments, perfusions: Sequence[Perfusion]) -> Iterator[Finding]:
-    reasons: dict[str, list[int]] = {}
-    for rows, perfusion in zip(moments.groups(), perfusions, strict=True):
-        for heat in perfusion.heat:
-            if heat.why_not:
-                reasons.setdefault(f"{heat.sensor}: {heat.why_not}", []).append(int(rows[0]))
-    for why, first_rows in reasons.items():
-        mask = np.zeros(moments.patient.size, dtype=np.bool_)
-        mask[first_rows] = True
-        yield _finding(
-            moments,
-            "perfusion_without_dose",
-            Severity.WARNING,
-            f"{counted(mask, 'perfusion')} without thermal dose; {why}",
-            part="minute",
-            mask=mask,
-            mend="add the readings if there are any; nothing is filled in",
-        )
+    for sensor in SENSORS:
+        said = {
+            int(rows[0]): heat.why_not
+            for rows, perfusion in zip(moments.groups(), perfusions, strict=True)
+            for heat in perfusion.heat
+            if heat.sensor == sensor and heat.why_not
+        }
+        if said:
+            n = counted(len(said), "perfusion")
+            yield _of_courses(
+                moments,
+                "perfusion_without_dose",
+                f"{n} without thermal dose from the {sensor}: readings are too far apart or too "
+                "few",
+                said,
+                mend="add the readings if there are any; nothing is filled in",
+            )
+
+
+def _of_courses(
+    moments: Moments, code: str, what: str, said: dict[int, str], *, mend: str
+) -> Finding:
+    """Return a warning whose evidence is a remark for each perfusion, at its first row."""
+    table, mask = moments.table, np.zeros(moments.patient.size, dtype=np.bool_)
+    mask[list(said)] = True
+    column = table.column(moments.columns.by_part["minute"])
+    return Finding(
+        code=code,
+        severity=Severity.WARNING,
+        what=what,
+        where=table.where(column, mask),
+        evidence=tuple(
+            f"{table.address(column, row)}: {words}"
+            for row, words in list(said.items())[:EVIDENCE_LIMIT]
+        ),
+        mend=mend,
+        n_rows=len(said),
+    )
 
 
 def _of_patients(moments: Moments, draft: Draft) -> Iterator[Finding]:

@@ -59,7 +59,7 @@ def damaged(name: str, how: str) -> InputRefused:
 
 
 def too_large(
-    name: str, how: str, mend: str = "export the table as CSV or Parquet"
+    name: str, how: str, *, mend: str = "export the table as CSV or Parquet"
 ) -> InputRefused:
     """Return the refusal of a file that passes a limit.
 

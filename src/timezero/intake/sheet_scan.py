@@ -79,6 +79,17 @@ class SheetScan:
             self.bottom, self.right = max(self.bottom, last_row), max(self.right, last_column)
         self.n_filled += n_rows * n_columns
 
+    def fill_one(self, row: int, column: int) -> None:
+        """Note one cell with a value; the rows come in order, but need not."""
+        if self.n_filled == 0 or not self.top <= row <= self.bottom:
+            self.fill(row, column)
+            return
+        self.n_filled += 1
+        if column < self.left:
+            self.left = column
+        elif column > self.right:
+            self.right = column
+
     def mark(self, kind: str, row: int, column: int) -> None:
         """Note a cell whose format may be meant to say something."""
         kept = self.formatted.setdefault(kind, _cells())

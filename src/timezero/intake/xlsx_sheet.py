@@ -10,6 +10,7 @@ from timezero.intake.sheet_scan import SheetScan, cell_of, column_number, range_
 from timezero.intake.xlsx_styles import Styles
 
 _DDE: Final = re.compile(r"(?i)\bDDE\s*\(|^[a-z]\w*\|")
+_WITHIN: Final = frozenset({"v", "is", "f"})
 _TRUE: Final = frozenset({"1", "true"})
 _MERGED_LIMIT: Final = 100_000
 
@@ -31,8 +32,7 @@ def scan_sheet(package: Package, part: str, styles: Styles) -> SheetScan:
     reading = _Reading(styles)
     parser = new_parser(package.name, part)
     reading.parser = parser
-    parser.StartElementHandler = reading.start
-    parser.EndElementHandler = reading.end
+    parser.StartElementHandler = reading.root
     parse_part(package, part, parser)
     return reading.scan
 
@@ -50,16 +50,26 @@ class _Reading:
         self._telling, self._percent = styles.telling, styles.percent
         self._row = self._column = 0
         self._letters: dict[str, int] = {}
+        self._row_text = ""
         self._kind, self._style = "", 0
         self._has_formula = self._has_value = False
         self._text: list[str] = []
 
+    def root(self, tag: str, _: dict[str, str]) -> None:
+        """See the first element; where it has a prefix, all have."""
+        start, end, at = self.start, self.end, tag.find(":") + 1
+        if at:
+            self.parser.StartElementHandler = lambda tag, attrs: start(tag[at:], attrs)
+            self.parser.EndElementHandler = lambda tag: end(tag[at:])
+        else:
+            self.parser.StartElementHandler = start
+            self.parser.EndElementHandler = end
+
     def start(self, tag: str, attrs: dict[str, str]) -> None:
         """See an element begin."""
-        tag = tag[tag.find(":") + 1 :]
         if tag == "c":
             self._cell(attrs)
-        elif tag in {"v", "is", "f"}:
+        elif tag in _WITHIN:
             self._within_cell(tag)
         elif tag == "row":
             self._begin_row(attrs)
@@ -74,7 +84,6 @@ class _Reading:
 
     def end(self, tag: str) -> None:
         """See an element end."""
-        tag = tag[tag.find(":") + 1 :]
         if tag == "c":
             self._end_cell()
         elif tag in {"v", "f"} and self.parser.CharacterDataHandler is not None:
@@ -91,7 +100,7 @@ class _Reading:
     def _begin_row(self, attrs: dict[str, str]) -> None:
         number = attrs.get("r", "")
         self._row = int(number) if number.isdecimal() and len(number) <= 8 else self._row + 1
-        self._column = 0
+        self._column, self._row_text = 0, str(self._row)
         if attrs.get("hidden", "") in _TRUE or attrs.get("ht", "") in {"0", "0.0"}:
             self.scan.hidden_rows.add(self._row)
 
@@ -111,7 +120,7 @@ class _Reading:
             if column is None:
                 column = self._letters[letters] = column_number(letters) if letters else 0
             self._column = column
-            if address[len(letters) :] != str(self._row):
+            if address[len(letters) :] != self._row_text:
                 self._row, self._column = cell_of(address)
         self._kind, style = attrs.get("t", ""), attrs.get("s", "0")
         self._style = int(style) if style.isdecimal() else 0
@@ -129,7 +138,7 @@ class _Reading:
     def _end_cell(self) -> None:
         scan, row, column = self.scan, self._row, self._column
         if self._has_formula or self._has_value:
-            scan.fill(row, column)
+            scan.fill_one(row, column)
             if self._has_formula and not self._has_value and self._kind != "str":
                 scan.uncalculated.append((row, column))
             if self._style in self._percent and self._kind in {"", "n"}:

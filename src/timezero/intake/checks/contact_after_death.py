@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from timezero.arrays import Bools
 from timezero.findings import Finding, Option, Question, Severity
 from timezero.intake.draft import Draft
 from timezero.intake.tables import EVIDENCE_LIMIT
@@ -38,13 +39,14 @@ def contact_after_death(draft: Draft) -> list[Finding]:
                 n_rows=int(late.sum()),
             )
         ]
-    return [_question(draft, int(np.flatnonzero(late)[0]), what, where=where, evidence=evidence)]
+    return [_question(draft, late, what, where=where, evidence=evidence)]
 
 
 def _question(
-    draft: Draft, row: int, what: str, *, where: str, evidence: tuple[str, ...]
+    draft: Draft, late: Bools, what: str, *, where: str, evidence: tuple[str, ...]
 ) -> Question:
     contact, death = draft.moments["exit"].column, draft.moments["death"].column
+    row = int(np.flatnonzero(late)[0])
     return Question(
         code=CODE,
         what=f"{what}: which of the two dates is right?",

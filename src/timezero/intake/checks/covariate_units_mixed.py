@@ -14,6 +14,7 @@ CODE: Final = "covariate_units_mixed"
 FEWEST: Final = 10
 FEWEST_VALUES: Final = 6
 FEWEST_IN_CENTRE: Final = 5
+FEWEST_IN_GROUP: Final = 3
 SMALLEST_SHARE: Final = 0.05
 RATIO: Final = 2.3
 RATIO_OF_CENTRES: Final = 3.0
@@ -56,7 +57,7 @@ def upper_group(values: Floats) -> Bools:
 
     On the scale of logarithms the best split into two is taken. The groups are far apart when the
     distance of their means is six times the spread within them and the ratio of their geometric
-    means at least 2.3, with at least two numbers, 5 % of all, in the smaller.
+    means at least 2.3, with at least three numbers, 5 % of all, in the smaller.
 
     Parameters
     ----------
@@ -69,7 +70,7 @@ def upper_group(values: Floats) -> Bools:
     n = logs.size
     if n < FEWEST or np.unique(logs).size < FEWEST_VALUES:
         return nobody
-    least = max(2, int(np.ceil(SMALLEST_SHARE * n)))
+    least = max(FEWEST_IN_GROUP, int(np.ceil(SMALLEST_SHARE * n)))
     sizes = np.arange(1, n)
     total, squares = np.cumsum(logs)[:-1], np.cumsum(logs**2)[:-1]
     rest, rest_squares = logs.sum() - total, (logs**2).sum() - squares

@@ -7,7 +7,6 @@ import numpy as np
 from timezero.arrays import Bools
 from timezero.findings import Option, Severity
 from timezero.intake.dates.cells import DateCells
-from timezero.intake.dates.order import Order
 from timezero.intake.wording import counted
 
 YOUNGEST = 18
@@ -73,5 +72,5 @@ def _ask(cells: DateCells, texts: Bools, rows: Bools) -> None:
     )
 
 
-def _year(cells: DateCells, k: int, pivot: int, order: Order | None = None) -> int:
-    return full_year(cells.parts(k, order)[0], pivot)
+def _year(cells: DateCells, k: int, pivot: int) -> int:
+    return full_year(cells.parts(k)[0], pivot)

@@ -39,4 +39,4 @@ def _leave_out(bench: Bench, gone: dict[str, str]) -> None:
         bench.drop_columns(tuple(gone))
 
 
-STEP = Step(order=190, title="Hidden columns", run=_run)
+STEP = Step(order=191, title="Hidden columns", run=_run)

@@ -91,4 +91,4 @@ def _lines(bench: Bench, column: Column, mask: Bools) -> list[str]:
     return lines
 
 
-STEP = Step(order=186, title="Cells that something would obey", run=_run)
+STEP = Step(order=187, title="Cells that something would obey", run=_run)

@@ -188,4 +188,4 @@ def _drop_identifiers(bench: Bench, fields: tuple[RedcapField, ...]) -> None:
         bench.drop_columns(tuple(gone))
 
 
-STEP = Step(order=190, title="A REDCap export", run=_run)
+STEP = Step(order=175, title="A REDCap export", run=_run)
