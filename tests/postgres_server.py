@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import shutil
 import subprocess
@@ -28,10 +29,13 @@ class Server:
         Folder of its programs.
     folder : Path
         Of its data and its socket.
+    fsync : bool
+        Force everything to the disk, as a server of a centre does; slower.
     """
 
     programs: Path
     folder: Path
+    fsync: bool = False
 
     @property
     def data(self) -> Path:
@@ -50,7 +54,8 @@ class Server:
         return self.url(name)
 
     def start(self) -> None:
-        options = f"-k {self.folder} -c listen_addresses='' -c fsync=off -c max_connections=60"
+        fsync = "on" if self.fsync else "off"
+        options = f"-k {self.folder} -c listen_addresses='' -c fsync={fsync} -c max_connections=60"
         log = self.folder / "log"
         run(self.programs / "pg_ctl", "-D", self.data, "-w", "-l", log, "-o", options, "start")
 
@@ -85,6 +90,11 @@ def programs() -> Path | None:
 @cache
 def server() -> Server | str:
     """Start the server once for all tests; return why that cannot be, where it cannot."""
+    return new_server()
+
+
+def new_server(*, fsync: bool = False) -> Server | str:
+    """Start a server of one's own, gone when the program ends; or return why that cannot be."""
     if os.name == "nt":
         return "the tests start PostgreSQL on a Unix socket only"
     folder_of_programs = programs()
@@ -95,7 +105,7 @@ def server() -> Server | str:
     folder = Path(tempfile.mkdtemp(prefix="timezero-postgres-"))
     if os.geteuid() == 0:
         shutil.chown(folder, ACCOUNT)
-    found = Server(folder_of_programs, folder)
+    found = Server(folder_of_programs, folder, fsync)
     run(
         found.programs / "initdb",
         "-D",
@@ -114,13 +124,18 @@ def server() -> Server | str:
 
 
 def _end(found: Server) -> None:
-    found.stop()
+    with contextlib.suppress(AssertionError):
+        found.stop()
     shutil.rmtree(found.folder, ignore_errors=True)
 
 
 def needed_server() -> Server:
     """Return the server, or skip the test and say why; a failure when all is required."""
-    found = server()
+    return needed(server())
+
+
+def needed(found: Server | str) -> Server:
+    """Return a server that runs, or skip the test and say why it does not."""
     if isinstance(found, Server):
         return found
     if os.environ.get("TIMEZERO_REQUIRE_ALL") == "1":

@@ -17,7 +17,7 @@ SIGNS = (",", ".", " ", "'")
 
 
 def slow_reading(text: str, decimal: str) -> set[Decimal]:
-    """Return every number a text can be with that sign before decimals and any between thousands."""
+    """Return every number a text can be, with any sign between thousands."""
     found: set[Decimal] = set()
     for thousands in (None, *(sign for sign in SIGNS if sign != decimal)):
         number = _one_reading(text, decimal, thousands)

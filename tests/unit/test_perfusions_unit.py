@@ -265,6 +265,18 @@ def test_reports_for_others_hold_a_count_only(made_up_result: MakeResult, profil
     assert f"the number of patients with one: <{smallest}" in block.paragraphs[0]
 
 
+def test_small_numbers_of_perfusions_are_not_said_to_others(made_up_result: MakeResult) -> None:
+    result = made_up_result(profile="publish")
+    told = [f for f in cohort_with(table()).findings if f.code.startswith("perfusion_")]
+    said = shareable(replace(result, findings=tuple(told))).findings
+    assert all(f.what[0].isdigit() for f in told)
+    assert len(said) == len(told) == 4
+    for finding in said:
+        assert not finding.evidence
+        assert finding.what[0].isdigit() is False
+        assert "row 1" not in finding.where
+
+
 def test_json_holds_no_reading(made_up_result: MakeResult) -> None:
     read = json.loads(made_up_result(profile="own").to_json())
     assert "perfusions" not in read["cohort"]

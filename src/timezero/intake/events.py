@@ -97,4 +97,3 @@ def read_event(column: Column, data: DataPart) -> EventCells:
         complement=complement,
         is_declared=is_declared,
     )
-

@@ -6,7 +6,7 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
@@ -120,6 +120,7 @@ def _is_numeric(cells: Column) -> bool:
     return not bool((cells.kinds == DATE).any()) and bool(said.str.contains(r"^[-+]?[\d.]+$").all())
 
 
+@lru_cache(maxsize=4096)
 def _by_header(said: tuple[str, ...]) -> str | None:
     known = words()
     if " ".join(said) in known.never:

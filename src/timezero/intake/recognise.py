@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, Literal
 
 from timezero.intake.header_words import letters_of, trigrams_of, without_remark, words_of
@@ -76,6 +76,7 @@ class _Index:
     sizes: list[int]
 
 
+@lru_cache(maxsize=4096)
 def recognise(header: str) -> tuple[Recognised, ...]:
     """Suggest the items that a header may mean.
 

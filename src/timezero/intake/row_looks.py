@@ -125,7 +125,8 @@ def row_words(table: Table, row: int) -> str:
     """Return a row in words for a message: ``row 15: Total, 44``."""
     cells = [str(c.text[row]) for c in table.columns if c.kinds[row] != 0]
     more = ", ..." if len(cells) > _MOST_CELLS else ""
-    return f"row {int(table.rows[row])}: {', '.join(shown(cell) for cell in cells[:_MOST_CELLS])}{more}"
+    listed = ", ".join(shown(cell) for cell in cells[:_MOST_CELLS])
+    return f"row {int(table.rows[row])}: {listed}{more}"
 
 
 def shape_of(text: str) -> str:

@@ -25,7 +25,7 @@ from timezero.intake.recipe_file import Content, validated_recipe, write_recipe
 from timezero.intake.tables import Table, shown
 from timezero.intake.wording import counted
 from timezero.model.protocol import DataPart
-from timezero.model.recipe import ONLY_TABLE
+from timezero.model.recipe import ONLY_TABLE, TableRecipe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,8 +153,12 @@ def _keep(
         notes["data.event_value"] = f"to be declared; seen: {values}"
     told = settled.recipe.table()
     sheet = {} if data.sheet is None or told.sheet is not None else {"sheet": data.sheet}
-    tables = dict(settled.recipe.tables)
+    tables = {
+        name: _found_again(part, settled.recipe.shape.patient_id.get(name) or data.id)
+        for name, part in settled.recipe.tables.items()
+    }
     if set(tables) <= {ONLY_TABLE}:
+        told = _found_again(settled.recipe.table(), data.id)
         update = {"sha256": table.digest or None, **sheet}
         tables[ONLY_TABLE] = told.model_copy(update=update)
     recipe = validated_recipe(
@@ -167,6 +171,13 @@ def _keep(
     )
     _write(recipe_file, write_recipe(recipe))
     _write(output, write_protocol(protocol, notes))
+
+
+def _found_again(table: TableRecipe, header: str | None) -> TableRecipe:
+    """Let the header of the next export be found by its text, wherever it has moved."""
+    if table.header_rows is None or table.header_begins is not None or header is None:
+        return table
+    return table.model_copy(update={"header_begins": header})
 
 
 def _beside(registry: Path, output: Path) -> str:

@@ -10,7 +10,8 @@ from typing import Final
 COUNTED: Final = (
     r"patients?|people|persons?|events?|deaths?|died|rows?|candidates?|treated|untreated|"
     r"censored|exits?|initiations?|crossings?|missing|clones?|survivors?|outcomes?|were|was|are|is|"
-    r"had|have|began|left|of them|of those|never|ever|at risk"
+    r"had|have|began|left|of them|of those|never|ever|at risk|"
+    r"cells?|values?|readings?|measurements?|procedures?|perfusions?|operations?|doses?|volumes?|heights?|stays?"
 )
 _NUMBER: Final = r"(?<![\w.,=(/-])(?P<n>\d{1,3}(?:,\d{3})+|\d+)(?![\w.,]*\d)(?!\s?%)"
 _NOUN: Final = re.compile(rf"{_NUMBER}(?P<gap>(?: [a-z-]+)?) (?P<noun>{COUNTED})\b")

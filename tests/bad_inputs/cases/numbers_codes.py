@@ -80,6 +80,8 @@ COMORBIDITY = ("None", "Mild", "None", "Severe", "Mild", "None", "Mild", "None",
 CLASS = ("CC0", "CC1", "CC-0", "CC0", "CC2", "cc0", "CC1", "CC0", "CC1", "CC0", "CC2", "CC0")
 PROCEDURE = ("HIPEC", "HIPEC", "Hipec", "HIPEC", "EPIC", "HIPEC", "EPIC", "HIPEC", "EPIC", "HIPEC",
              "EPIC", "HIPEC")  # fmt: skip
+SIGNS = ("\uff13\uff18", "\u0663\u0663", "41\u00a0000", "\u22122", *["17"] * 8)
+EXTREMES = ("inf", "1e308", "1e-320", "-Infinity", *["4.5", "6.1"] * 4)
 RANGES = ("3-4", "1-2", "2-3", "1-2", "3-4", "2-3", "1-2", "2-3", "1-2", "3-4", "2-3", "1-2")
 
 
@@ -160,7 +162,7 @@ def _workbook(folder: Path, *, recipe: dict[str, Any] | None = None) -> Given:
     """Write a workbook in which a range of stages became dates on the way."""
     import datetime as dt
 
-    made: dict[int, Any] = {0: dt.datetime(2019, 4, 3), 1: dt.datetime(2019, 2, 1)}
+    made: dict[int, Any] = {0: dt.date(2019, 4, 3), 1: dt.date(2019, 2, 1)}
     book = Workbook()
     sheet = book.active
     assert sheet is not None
@@ -212,8 +214,7 @@ CASES = (
     _coded("B79 a tick", "\u2713", ""),
     _other_way_round(),
     _three_values(),
-    _put_right("B82", "characters", "change", {0: "\uff13\uff18", 1: "\u0663\u0663", 2: "41\u00a0000",
-               3: "\u22122", **dict.fromkeys(range(4, 12), "17")}),
+    _put_right("B82", "characters", "change", SIGNS),
     Case(
         number="B83",
         response="R",
@@ -238,7 +239,7 @@ CASES = (
         number="B85",
         response="R",
         codes=("number_extreme", "covariate_scale"),
-        make=_refused(_rows(marker=["inf", "1e308", "1e-320", "-Infinity", *["4.5", "6.1"] * 4]), "marker"),
+        make=_refused(_rows(marker=EXTREMES), "marker"),
     ),
     Case(
         number="B85 not a number",
@@ -296,6 +297,8 @@ CASES = (
         number="B90 hardly",
         response="W",
         codes=("covariate_out_of_range",),
-        make=_file(_rows(BMI=["55", "24", "22", *["27.5"] * 4, *["23"] * 5]), covariates=("BMI",)),
+        make=_file(
+            _rows(BMI=["55", "24", "22", *["27.5"] * 4, *["23"] * 5]), covariates=("BMI",)
+        ),
     ),
 )  # fmt: skip

@@ -11,7 +11,7 @@ from timezero.findings import Finding, Severity
 from timezero.intake.draft import Draft
 
 CODE: Final = "covariate_units_mixed"
-FEWEST: Final = 10
+FEWEST: Final = 12
 FEWEST_VALUES: Final = 6
 FEWEST_IN_CENTRE: Final = 5
 FEWEST_IN_GROUP: Final = 3
@@ -62,7 +62,7 @@ def upper_group(values: Floats) -> Bools:
     Parameters
     ----------
     values : (n,) float64
-        Only positive ones are looked at; at least ten, with six different values.
+        Only positive ones are looked at; at least twelve, with six different values.
     """
     nobody = np.zeros(values.shape, dtype=np.bool_)
     positive = np.isfinite(values) & (values > 0.0)

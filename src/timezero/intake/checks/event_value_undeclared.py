@@ -73,8 +73,7 @@ def _ask_for_the_others(draft: Draft, absent: str) -> list[Finding]:
     column, mask = draft.event.column, draft.event.undeclared
     data = draft.protocol.data
     declared = {
-        same_value(v)
-        for v in (*data.event_value, *data.censored_value, *data.competing_value)
+        same_value(v) for v in (*data.event_value, *data.censored_value, *data.competing_value)
     }
     others = tuple(value for value, _ in draft.event.seen if value not in declared)
     what = (
@@ -101,8 +100,10 @@ def _ask_for_the_others(draft: Draft, absent: str) -> list[Finding]:
 
 def _competing(others: tuple[str, ...]) -> tuple[Option, ...]:
     each = tuple(
-        Option(value=(value,), words=f"{shown(value)} is a competing event: the event is then "
-               "impossible")
+        Option(
+            value=(value,),
+            words=f"{shown(value)} is a competing event: the event is then impossible",
+        )
         for value in others[:LISTED]
     )
     return (Option(value=(), words="none of them is a competing event"), *each)

@@ -13,12 +13,16 @@ FEWEST: Final = 3
 YES_NO: Final = (
     frozenset(("0", "1")),
     frozenset(("1", "2")),
-    frozenset(
-        "y n yes no true false t f ja nein j oui non o sí si s sim nao não sì x \u2713 \u2714 \u2611 "
-        "done repeat repeated redo".split()
-    ),
-)
-_ROLES: Final = {"initiation": "the late treatment began", "trigger": "a patient became a candidate"}
+    frozenset((
+        "y", "n", "yes", "no", "true", "false", "t", "f", "ja", "nein", "j", "oui", "non", "o",
+        "sí", "si", "s", "sim", "nao", "não", "sì", "x", "\u2713", "\u2714", "\u2611", "done",
+        "repeat", "repeated", "redo",
+    )),
+)  # fmt: skip
+_ROLES: Final = {
+    "initiation": "the late treatment began",
+    "trigger": "a patient became a candidate",
+}
 
 
 def treatment_yes_no(draft: Draft) -> list[Finding]:

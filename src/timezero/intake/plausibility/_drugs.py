@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from timezero.arrays import Bools
+from timezero.intake.distinct import distinct
 
 if TYPE_CHECKING:
     import polars as pl
@@ -28,7 +29,10 @@ def named_drugs(words: pl.Series) -> dict[str, Bools]:
     words : (n,) polars String
         In small letters.
     """
+    told = distinct(words)
     return {
-        drug: np.asarray(words.str.contains(spelt).fill_null(value=False), dtype=np.bool_)
+        drug: told.spread(
+            np.asarray(told.values.str.contains(spelt).fill_null(value=False), dtype=np.bool_)
+        )
         for drug, spelt in SPELT.items()
     }

@@ -119,7 +119,8 @@ def _others(column: Column, mask: Bools) -> str:
     texts = column.text.filter(pl.Series(mask))
     numbers = text_numbers(texts, decimal_comma=False)
     if not np.isfinite(numbers).all():
-        return f"such as {', '.join(shown(text) for text in texts.unique(maintain_order=True).head(3))}"
+        first = texts.unique(maintain_order=True).head(3).to_list()
+        return f"such as {', '.join(map(shown, first))}"
     return f"from {numbers.min():g} to {numbers.max():g}"
 
 
