@@ -8,7 +8,6 @@ writes simulations/results/killed_store.md. The tests do 100 of each.
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
 import sys
 import tempfile
@@ -69,7 +68,7 @@ def main() -> int:
             found += one
     if said.json:
         counts = [[*what, n] for what, n in found.items()]
-        print(json.dumps({**dataclasses.asdict(tally), "damages": counts}))
+        print(json.dumps({**vars(tally), "damages": counts}))
         return 0
     text = page(tally, found, said.seed, len(stores), time.monotonic() - began)
     print(text + "\n".join(tally.wrong))

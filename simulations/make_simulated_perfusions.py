@@ -4,7 +4,7 @@
 
 The world: the abdomen is filled in 10 minutes, circulated and drained in another 10, with a reading every 5
 minutes. The abdomen approaches a temperature a little below that of the inflow; the outflow lies in between or
-below. Readings have small errors. One perfusion of 90 planned minutes is stopped after 35.
+below. Readings have small errors. All are done as planned.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ DATA = Path(__file__).resolve().parents[1] / "src" / "timezero" / "data"
 TARGET = DATA / "simulated_repeat_hipec_29" / "perfusions_SIMULATED.csv"
 SEED = 20261125
 STEP, FILL, DRAIN = 5, 10, 10
-PLANNED = 90
 # Patient, procedure, minutes circulated, temperature of the inflow in °C.
 COURSES = (
     ("SIM-01", 1, 90, 42.6),
@@ -27,7 +26,7 @@ COURSES = (
     ("SIM-04", 2, 90, 43.4),
     ("SIM-05", 1, 90, 42.8),
     ("SIM-05", 2, 90, 41.9),
-    ("SIM-07", 1, 35, 42.5),
+    ("SIM-07", 1, 60, 42.5),
 )
 HEADER = (
     "simulated_patient",
@@ -70,7 +69,7 @@ def rows_of(
                 phase,
                 *(["", "", temperatures[2]] if drained else temperatures),
                 f"{max(flow + drift[3] / 2, 0.0):.2f}",
-                PLANNED,
+                minutes,
                 "yes",
             )
         )

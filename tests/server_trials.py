@@ -6,7 +6,6 @@ which forces everything to the disk.
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import random
@@ -136,7 +135,7 @@ def main() -> None:
     if isinstance(server, str):
         sys.exit(server)
     tally = trials(server, int(sys.argv[1]), seed=int(sys.argv[2]))
-    sys.stdout.write(json.dumps(dataclasses.asdict(tally)) + "\n")
+    sys.stdout.write(json.dumps(vars(tally)) + "\n")
 
 
 if __name__ == "__main__":

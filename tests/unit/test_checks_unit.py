@@ -251,6 +251,7 @@ def test_everything_milder_rides_on_the_cohort(name: str, tmp_path: Path) -> Non
 
 ELSEWHERE = (
     "test_changing_values_unit.py",
+    "test_plausibility_unit.py",
     "test_time_checks_unit.py",
     "test_value_checks_unit.py",
 )

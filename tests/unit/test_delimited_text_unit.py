@@ -166,6 +166,12 @@ def test_quotes_in_their_place_are_not_asked_about(text: str, tmp_path: Path) ->
     assert codes(grid_of(tmp_path, text)) == set()
 
 
+def test_rows_that_end_otherwise_than_lines_in_a_cell_are_as_spreadsheets_write(
+    tmp_path: Path,
+) -> None:
+    assert codes(grid_of(tmp_path, 'id,note\r\n1,"a\nb"\r\n2,c\r\n')) == {"file_line_breaks"}
+
+
 def test_a_quote_that_shifts_cells_is_refused_with_the_question(tmp_path: Path) -> None:
     with pytest.raises(InputRefused, match="quotation mark") as refused:
         grid_of(tmp_path, 'id,note,exit\n1,"a, b "c" d",2\n2,x,3\n')

@@ -331,6 +331,7 @@ def test_doses_in_mg_follow_from_the_body_surface() -> None:
 
 
 def test_record_plausibility_never_stops_a_study() -> None:
+    assert "record_plausibility" in discover("timezero.intake.checks", "CHECK")
     rows = [
         {"study id": f"P{k}", "months": str(10 + k), "dead": str(k % 2),
          "again": "5" if k < 4 else "", "minutes planned": "120", "minutes done": "35",

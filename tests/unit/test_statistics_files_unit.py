@@ -215,7 +215,7 @@ RDS = b"X\n\0\0\0\x03\0\x04\x03\x01\0\x03\x05\0"
     "raw",
     [
         RDS,
-        gzip.compress(RDS),
+        gzip.compress(RDS, mtime=0),
         bz2.compress(RDS),
         lzma.compress(RDS),
         b"RDX3\nX\n\0\0\0",

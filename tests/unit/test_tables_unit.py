@@ -184,7 +184,7 @@ def workbook(path: Path, hidden_first: bool = False) -> Path:
         sheet.sheet_state = "hidden"
         sheet = book.create_sheet("Patients")
     rows: list[list[Any]] = [
-        ["id", "seen", "exit", "dead", "note"],
+        ["id", "seen", "exit", "dead", "drug"],
         [1, dt.date(2016, 3, 4), 3.5, True, "04/03/2016"],
         [2, pd.Timestamp(2016, 3, 5, 13, 30).to_pydatetime(), 4, False, None],
     ]

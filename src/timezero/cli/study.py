@@ -14,7 +14,6 @@ from timezero.errors import InputRefused
 
 if TYPE_CHECKING:
     from timezero.model.protocol import Protocol
-    from timezero.model.recipe import Recipe
     from timezero.model.result import StudyResult
 
 DEFAULT_EXAMPLE = "stanford_heart"
@@ -174,35 +173,23 @@ def study(
     example
         Run a bundled example; ``timezero example`` lists them.
     """
+    from timezero.cli._study_files import given_files, pointed_at
+
     output, files = output or Output(), files or Files()
-    protocol, (registry, second, courses, recipe) = _question(file, example)
-    registry = files.registry or registry
-    second = second if histories is None else histories.history_file or second
-    said = _data_said(columns or Columns(), histories or Histories())
-    said |= _analysis_said(choices or Choices(), fitness or Fitness(), output)
-    protocol = _with_flags(protocol, said)
-    from timezero.cli._output_places import refuse_places, report_path
+    pointed = pointed_at(file, example or DEFAULT_EXAMPLE if file is None else example)
+    registry = files.registry or pointed.registry
+    second = (histories or Histories()).history_file or pointed.second
+    said = _analysis_said(choices or Choices(), fitness or Fitness(), output)
+    said |= _data_said(columns or Columns(), histories or Histories())
+    protocol = _with_flags(pointed.protocol, said)
     from timezero.cli._progress import showing_progress
-    from timezero.cli._record import record_exports, record_place, written_but_not_recorded
+    from timezero.cli._record import record_place, written_but_not_recorded
 
-    report_to = report_path(output.html, default=DEFAULT_REPORT, no_html=output.no_html)
-    refuse_places({"--html": report_to, "--json": output.json}, given=registry)
-    for beside in (second, courses):
-        if beside is not None:
-            refuse_places({"--html": report_to, "--json": output.json}, given=beside)
-
+    report_to = _report_place(output, (registry, second, pointed.perfusions))
     from timezero.cli._report_process import report_writer
-    from timezero.cli._walk import Given, walked
+    from timezero.cli._walk import walked
 
-    given = Given(
-        protocol=protocol,
-        registry=_registry_named(registry),
-        second=second,
-        perfusions=courses,
-        recipe=_recipe(files.recipe or recipe),
-        earlier=files.earlier,
-        study=_study_name(file, example, registry),
-    )
+    given = given_files(pointed, protocol, registry=registry, second=second, files=files)
     writing = nullcontext() if report_to is None else report_writer("study")
     with writing as write_report, showing_progress(plain=output.plain) as progress:
         progress("reading", 0, 1)
@@ -215,73 +202,30 @@ def study(
     code = _deliver(result, output, report_to)
     if found.unkept is not None:
         raise written_but_not_recorded(found.unkept) from found.unkept
-    if place is not None and result.record is not None:
-        made = {"html": report_to, "json": output.json}
-        kept = {kind: path for kind, path in made.items() if path is not None and path.is_file()}
-        record_exports(place, result.record.run, kept, protocol.report.profile)
+    _keep_exports(place, result, report_to=report_to, output=output)
     return code
 
 
-def _study_name(file: Path | None, example: str | None, registry: Path | None) -> str:
-    """Return what a study is called in the record: the folder and name of its study file."""
-    if file is None:
-        return example or DEFAULT_EXAMPLE
-    if file.suffix == ".toml" and file.stem == "study":
-        return file.resolve().parent.name or file.stem
-    return file.stem if file.suffix == ".toml" or registry is None else registry.stem
+def _report_place(output: Output, read: tuple[Path | None, ...]) -> Path | None:
+    """Return where the report goes, and refuse to write over a file that is read."""
+    from timezero.cli._output_places import refuse_places, report_path
+
+    report_to = report_path(output.html, default=DEFAULT_REPORT, no_html=output.no_html)
+    for path in read:
+        refuse_places({"--html": report_to, "--json": output.json}, given=path)
+    return report_to
 
 
-def _registry_named(registry: Path | None) -> Path:
-    if registry is not None:
-        return registry
-    raise InputRefused(
-        what="the study file names no registry",
-        where="data.file",
-        mend="name the registry file under [data], or give it on the command line",
-        code="TZ-CLI-01",
-    )
+def _keep_exports(
+    place: str | None, result: StudyResult, *, report_to: Path | None, output: Output
+) -> None:
+    """Tell the record which files were written from a result."""
+    from timezero.cli._record import record_exports
 
-
-def _recipe(path: Path | None) -> Recipe | None:
-    from timezero.intake.recipe_file import read_recipe
-
-    return None if path is None else read_recipe(path)
-
-
-def _question(
-    file: Path | None, example: str | None
-) -> tuple[Protocol, tuple[Path | None, Path | None, Path | None, Path | None]]:
-    """Return what the command line points at.
-
-    Returns
-    -------
-    tuple
-        The protocol, and its files: registry, second table, perfusions and recipe.
-    """
-    from timezero.intake.examples import example_study_file
-    from timezero.intake.protocol_file import (
-        history_path,
-        perfusion_path,
-        read_protocol,
-        registry_path,
-    )
-    from timezero.intake.recipe_file import recipe_path
-    from timezero.model.protocol import Protocol
-
-    if file is not None and example is not None:
-        raise InputRefused(
-            what="both a file and an example are given",
-            where="the command line",
-            mend="give one of them",
-            code="TZ-CLI-02",
-        )
-    if file is None:
-        file = example_study_file(example or DEFAULT_EXAMPLE)
-    if file.suffix == ".toml":
-        protocol = read_protocol(file)
-        beside = history_path(protocol, file), perfusion_path(protocol, file)
-        return protocol, (registry_path(protocol, file), *beside, recipe_path(protocol, file))
-    return Protocol(), (file, None, None, None)
+    if place is not None and result.record is not None:
+        made = {"html": report_to, "json": output.json}
+        kept = {kind: path for kind, path in made.items() if path is not None and path.is_file()}
+        record_exports(place, result.record.run, kept, result.protocol.report.profile)
 
 
 def _split(text: str | None) -> tuple[str, ...] | None:

@@ -85,7 +85,7 @@ def read_cohort(
         history_table=None if second is None else _history_table(second, protocol, recipe, until),
     )
     perfused = perfusion_source(protocol, source, perfusions)
-    courses, told = read_perfusions(perfused, draft, recipe, today=until)
+    courses, told = read_perfusions(perfused, draft, recipe=recipe, today=until)
     findings = (*inspect(draft), *told)
     if earlier is not None:
         findings = (*findings, *changed_since(earlier, draft.table, protocol, recipe))

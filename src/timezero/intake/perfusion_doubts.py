@@ -67,7 +67,7 @@ def _not_as_planned(moments: Moments, perfusions: Sequence[Perfusion]) -> Iterat
             "perfusion_not_as_planned",
             f"{n} circulated for less than {SHORTEST:.0%} or more than {LONGEST:.0%} of the "
             "minutes planned",
-            said,
+            said=said,
             mend="look up whether it was stopped early: its kind may be an aborted HIPEC",
         )
 
@@ -87,13 +87,13 @@ def _without_dose(moments: Moments, perfusions: Sequence[Perfusion]) -> Iterator
                 "perfusion_without_dose",
                 f"{n} without thermal dose from the {sensor}: readings are too far apart or too "
                 "few",
-                said,
+                said=said,
                 mend="add the readings if there are any; nothing is filled in",
             )
 
 
 def _of_courses(
-    moments: Moments, code: str, what: str, said: dict[int, str], *, mend: str
+    moments: Moments, code: str, what: str, *, said: dict[int, str], mend: str
 ) -> Finding:
     """Return a warning whose evidence is a remark for each perfusion, at its first row."""
     table, mask = moments.table, np.zeros(moments.patient.size, dtype=np.bool_)
@@ -120,7 +120,7 @@ def _of_patients(moments: Moments, draft: Draft) -> Iterator[Finding]:
             moments,
             "perfusion_patient_unknown",
             Severity.ERROR if unknown.all() else Severity.WARNING,
-            f"{counted(unknown, 'reading')} of patients who are not in the registry, unused",
+            what=f"{counted(unknown, 'reading')} of patients who are not in the registry, unused",
             part="patient",
             mask=unknown,
             mend="check that both tables name patients in the same way",
@@ -133,7 +133,7 @@ def _of_patients(moments: Moments, draft: Draft) -> Iterator[Finding]:
             moments,
             "perfusion_without_procedure",
             Severity.WARNING,
-            f"{counted(n, 'patient')} with a second perfusion and no second procedure in the "
+            what=f"{counted(n, 'patient')} with a second perfusion and no second procedure in the "
             "registry",
             part="procedure",
             mask=without,
@@ -150,7 +150,7 @@ def _of_times(moments: Moments) -> Iterator[Finding]:
             moments,
             "perfusion_time_missing",
             Severity.ERROR,
-            what,
+            what=what,
             part="minute",
             mask=missing,
             mend=mend,
@@ -160,7 +160,7 @@ def _of_times(moments: Moments) -> Iterator[Finding]:
             moments,
             "perfusion_procedure_unknown",
             Severity.ERROR,
-            f"{counted(wrong, 'reading')} whose procedure is no whole number from 1",
+            what=f"{counted(wrong, 'reading')} whose procedure is no whole number from 1",
             part="procedure",
             mask=wrong,
             mend="say of every reading whether it belongs to procedure 1, 2, 3",
@@ -170,13 +170,12 @@ def _of_times(moments: Moments) -> Iterator[Finding]:
     backward = np.zeros(minute.size, dtype=np.bool_)
     backward[order[1:][same & (np.diff(minute[order]) <= 0.0)]] = True
     if backward.any():
-        several = "" if "procedure" in moments.numbers else "; no column tells procedures apart"
+        several = "" if "procedure" in moments.numbers else "; no column has procedures"
         yield _finding(
             moments,
             "perfusion_times_unsorted",
             Severity.ERROR,
-            f"{counted(backward, 'reading')} at the minute of the one before, or at an earlier "
-            f"one{several}",
+            what=f"{counted(backward, 'reading')} not later than the one before{several}",
             part="minute",
             mask=backward,
             mend="put the rows of each perfusion in the order of time, one row a moment; number "
@@ -192,7 +191,7 @@ def _of_numbers(moments: Moments) -> Iterator[Finding]:
                 moments,
                 "perfusion_unreadable",
                 Severity.ERROR,
-                f"{counted(unreadable, 'cell')} of the {part} without a number",
+                what=f"{counted(unreadable, 'cell')} of the {part} without a number",
                 part=part,
                 mask=unreadable,
                 mend="put the cells right, or leave them empty when nothing was read",
@@ -212,7 +211,7 @@ def _of_numbers(moments: Moments) -> Iterator[Finding]:
                     moments,
                     f"perfusion_outside_{word}",
                     severity,
-                    f"{counted(outside, 'reading')} of the {part} outside what is {word}, "
+                    what=f"{counted(outside, 'reading')} of the {part} outside what is {word}, "
                     f"{limits[0]:g} to {limits[1]:g} {record.unit}",
                     part=part,
                     mask=outside,
@@ -233,7 +232,7 @@ def _of_phases(moments: Moments) -> Iterator[Finding]:
             moments,
             "perfusion_phase_unknown",
             Severity.ERROR,
-            f"{counted(unknown, 'reading')} in a phase that is not known",
+            what=f"{counted(unknown, 'reading')} in a phase that is not known",
             part="phase",
             mask=unknown,
             mend="call phases fill, circulate or drain",
@@ -244,11 +243,11 @@ def _finding(
     moments: Moments,
     code: str,
     severity: Severity,
-    what: str,
     *,
+    what: str,
     part: str,
     mask: Bools,
-    mend: str,
+    mend: str = "",
 ) -> Finding:
     table = moments.table
     column = moments.columns.column(table, part)

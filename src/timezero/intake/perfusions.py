@@ -117,7 +117,7 @@ def perfusion_source(protocol: Protocol, registry: Any, given: Any) -> Any:
 
 
 def read_perfusions(
-    source: Any, draft: Draft, recipe: Recipe | None = None, *, today: dt.date | None = None
+    source: Any, draft: Draft, *, recipe: Recipe | None = None, today: dt.date | None = None
 ) -> tuple[tuple[Perfusion, ...], tuple[Finding, ...]]:
     """Read the courses of perfusions and compute what follows from them.
 

@@ -15,6 +15,7 @@ from timezero.intake.record_items import Item
 from timezero.intake.wording import counted
 
 CODE: Final = "covariate_out_of_range"
+E, W = Severity.ERROR, Severity.WARNING
 
 
 def covariate_out_of_range(draft: Draft) -> list[Finding]:
@@ -30,9 +31,9 @@ def covariate_out_of_range(draft: Draft) -> list[Finding]:
         usual = None if known.item.role == "age" else known.item.plausible
         doubtful = _outside(values, usual) & ~impossible
         if impossible.any():
-            found.append(_finding(draft, cells, known.item, impossible, Severity.ERROR))
+            found.append(_finding(draft, cells, known.item, mask=impossible, severity=E))
         if doubtful.any():
-            found.append(_finding(draft, cells, known.item, doubtful, Severity.WARNING))
+            found.append(_finding(draft, cells, known.item, mask=doubtful, severity=W))
     return found
 
 
@@ -62,7 +63,7 @@ def _impossible(item: Item, values: Floats) -> Bools:
 
 
 def _finding(
-    draft: Draft, cells: CovariateCells, item: Item, mask: Bools, severity: Severity
+    draft: Draft, cells: CovariateCells, item: Item, *, mask: Bools, severity: Severity
 ) -> Finding:
     refused = severity is Severity.ERROR
     return draft.finding(

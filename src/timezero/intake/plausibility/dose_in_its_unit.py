@@ -56,11 +56,13 @@ def _find(record: RecordColumns) -> Iterator[Finding]:
         single = np.sum(list(drugs.values()), axis=0) == 1
         for name in PER_M2:
             for unit, here in units.items():
-                yield from _outside(record, dose, drug, name, unit, drugs[name] & single & here)
+                yield from _outside(
+                    record, dose, drug, name=name, unit=unit, rows=drugs[name] & single & here
+                )
 
 
 def _outside(
-    record: RecordColumns, dose: Column, drug: Column, name: str, unit: str, rows: Bools
+    record: RecordColumns, dose: Column, drug: Column, *, name: str, unit: str, rows: Bools
 ) -> Iterator[Finding]:
     low, high = limits_of(name, unit)
     numbers = record.numbers(dose)

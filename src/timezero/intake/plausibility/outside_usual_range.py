@@ -29,8 +29,12 @@ def _find(record: RecordColumns) -> Iterator[Finding]:
         if numbers is not None:
             impossible = _outside(numbers, item.hard)
             unusual = _outside(numbers, item.plausible) & ~impossible
-            yield from _told(record, column, item, impossible, item.hard, "possible")
-            yield from _told(record, column, item, unusual, item.plausible, "usual")
+            yield from _told(
+                record, column, item, mask=impossible, limits=item.hard, kind="possible"
+            )
+            yield from _told(
+                record, column, item, mask=unusual, limits=item.plausible, kind="usual"
+            )
 
 
 def _outside(numbers: Floats, limits: tuple[float, float] | None) -> Bools:
@@ -43,6 +47,7 @@ def _told(
     record: RecordColumns,
     column: Column,
     item: Item,
+    *,
     mask: Bools,
     limits: tuple[float, float] | None,
     kind: str,
