@@ -12,6 +12,7 @@ import random
 import signal
 import sys
 import time
+from urllib.parse import urlsplit
 
 from kill_trials import Child, Life, Tally, begun, last_look, wrong
 from postgres_server import Server, new_server
@@ -37,9 +38,11 @@ def backends(server: Server, place: str) -> list[int]:
     import psycopg
 
     query = "SELECT pid FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
-    database = place.rsplit("/", maxsplit=1)[1].split("?", maxsplit=1)[0]
+    database = urlsplit(place).path.removeprefix("/")
     with psycopg.connect(server.url("postgres")) as connection:
-        return [pid for (pid,) in connection.execute(query, [database])]
+        found = [pid for (pid,) in connection.execute(query, [database])]
+    assert found
+    return found
 
 
 def strike(server: Server, place: str, victim: str) -> None:

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 

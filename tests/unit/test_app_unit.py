@@ -7,8 +7,7 @@ import json
 
 import pytest
 
-from timezero.cli import _output_places, app
-from timezero.cli import study as study_command
+from timezero.cli import _output_places, _study_files, app
 from timezero.cli._printing import write_in_any_encoding
 
 QUICK = ["--redeals", "50", "--bootstrap", "20", "--no-html", "--plain"]
@@ -73,7 +72,7 @@ def test_our_own_fault_is_three_and_shows_no_value(registry, capsys, monkeypatch
         message = "patient 4711"
         raise RuntimeError(message)
 
-    monkeypatch.setattr(study_command, "_question", broken)
+    monkeypatch.setattr(_study_files, "pointed_at", broken)
     assert app._our_fault(RuntimeError("patient 4711")) == 3
     assert "4711" not in capsys.readouterr().err
 

@@ -127,6 +127,7 @@ def test_far_from_the_minutes_planned_is_told() -> None:
         ([("P1,1,20,", "P1,1,5,")], "perfusion_times_unsorted", "row 3: 5"),
         ([("P1,1,20,", "P1,1,,")], "perfusion_time_missing", "row 3: empty"),
         ([("P1,1,20,", "P1,1.5,20,")], "perfusion_procedure_unknown", "row 3: 1.5"),
+        ([("P1,1,20,", "P1,1e30,20,")], "perfusion_procedure_unknown", "row 3: 1e30"),
         ([("P1,1,20,circulate", "P1,1,20,pause")], "perfusion_phase_unknown", "row 3: pause"),
         ([("41.5,0.8", "warm,0.8")], "perfusion_unreadable", "row 4: warm"),
         ([("41.5,0.8", "106.7,0.8")], "perfusion_outside_possible", "row 4: 106.7"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import unicodedata
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,14 +23,26 @@ FORMS = {
 }
 
 
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forms:
+    """Forms in which the dictionary is written."""
+
+    redcap: Path | None = None
+    "Write a data dictionary for REDCap (CSV)."
+    excel: Path | None = None
+    "Write an empty workbook with lists to choose from (XLSX)."
+    answers: Path | None = None
+    "Write the answers by which timezero init reads that workbook once it is filled (TOML)."
+    mapping: Path | None = None
+    "Write a table to FHIR, mCODE and OMOP (CSV)."
+
+
 def dictionary(
     chapter: str | None = None,
     *,
     item: str | None = None,
-    redcap: Path | None = None,
-    excel: Path | None = None,
-    answers: Path | None = None,
-    mapping: Path | None = None,
+    forms: Forms | None = None,
     json: Annotated[bool, Parameter(negative="")] = False,
     plain: Annotated[bool, Parameter(negative="")] = False,
     force: Annotated[bool, Parameter(negative="")] = False,
@@ -42,14 +55,6 @@ def dictionary(
         One chapter, such as ``perfusion``; all of them if not said.
     item
         One item, such as ``pci_total``, with everything that is known about it.
-    redcap
-        Write a data dictionary for REDCap (CSV).
-    excel
-        Write an empty workbook with lists to choose from (XLSX).
-    answers
-        Write the answers by which timezero init reads that workbook once it is filled (TOML).
-    mapping
-        Write a table to FHIR, mCODE and OMOP (CSV).
     json
         Print JSON instead of text.
     plain
@@ -67,11 +72,12 @@ def dictionary(
             mend="name one of them",
             code="TZ-CLI-16",
         )
+    forms = forms or Forms()
     places = {
-        "--redcap": redcap,
-        "--excel": excel,
-        "--answers": answers,
-        "--mapping": mapping,
+        "--redcap": forms.redcap,
+        "--excel": forms.excel,
+        "--answers": forms.answers,
+        "--mapping": forms.mapping,
     }
     asked = {flag: path for flag, path in places.items() if path is not None}
     refuse_places(asked)

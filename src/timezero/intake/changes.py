@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from timezero.arrays import Ints
 from timezero.intake.tables import shown
 
@@ -51,18 +49,3 @@ class Change:
             number = int(self.rows[k])
             place = f"{self.letter}{number}" if self.letter else f"row {number}"
             yield f"{place}: {shown(self.old[k])} -> {shown(self.new[k])}"
-
-
-def change_of(
-    *, code: str, rule: str, column: str, letter: str, rows: Ints, old: pl.Series, new: pl.Series
-) -> Change:
-    """Return a change of the cells whose text differs, or that are said to."""
-    return Change(
-        code=code,
-        rule=rule,
-        column=column,
-        letter=letter,
-        rows=np.asarray(rows, dtype=np.int64),
-        old=old,
-        new=new,
-    )

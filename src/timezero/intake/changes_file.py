@@ -19,16 +19,16 @@ def changes_text(table: Table) -> str:
     ----------
     table : Table
     """
-    from timezero.intake.spreadsheet_safe import safe_text
+    from timezero.intake.spreadsheet_safe import safe_cell
 
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(HEADER)
     for change in table.changes:
-        named = [safe_text(change.column), change.letter]
-        how = [safe_text(change.rule), change.code]
+        named = [safe_cell(change.column), change.letter]
+        how = [safe_cell(change.rule), change.code]
         for row, old, new in zip(change.rows, change.old, change.new, strict=True):
-            writer.writerow([int(row), *named, safe_text(old or ""), safe_text(new or ""), *how])
+            writer.writerow([int(row), *named, safe_cell(old or ""), safe_cell(new or ""), *how])
     return out.getvalue()
 
 

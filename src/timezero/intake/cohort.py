@@ -88,7 +88,7 @@ def read_cohort(
     courses, told = read_perfusions(perfused, draft, recipe=recipe, today=until)
     findings = (*inspect(draft), *told)
     if earlier is not None:
-        findings = (*findings, *changed_since(earlier, draft.table, protocol, recipe))
+        findings = (*findings, *changed_since(earlier, draft.table, protocol, recipe=recipe))
     refuse_errors(draft, findings)
     return with_perfusions(_cohort_of(draft, findings), courses)
 

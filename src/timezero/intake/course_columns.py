@@ -177,7 +177,7 @@ def appended(
 
 
 def from_last_contact(
-    table: Table, patient: Ints, n: int, data: DataPart, findings: list[Finding]
+    table: Table, patient: Ints, n: int, *, data: DataPart, findings: list[Finding]
 ) -> list[Column]:
     """Return how each patient's observation ended, from the row with the latest contact or death.
 

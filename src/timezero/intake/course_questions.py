@@ -181,7 +181,7 @@ class Further:
 
 
 def further_operations(
-    table: Table, patient: Ints, date: Column, shape: ShapePart, findings: list[Finding]
+    table: Table, patient: Ints, date: Column, *, shape: ShapePart, findings: list[Finding]
 ) -> Further:
     """Return operations that have no row of their own; asks when there seem to be some.
 

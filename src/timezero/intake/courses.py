@@ -7,9 +7,10 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from timezero.arrays import Floats, Ints
 from timezero.errors import InputRefused
@@ -23,6 +24,7 @@ from timezero.intake.course_columns import (
     numbered,
 )
 from timezero.intake.course_questions import (
+    ask_aborted_first,
     further_operations,
     kinds_of,
     planned_of,
@@ -77,14 +79,22 @@ def registry_table(
     """
     if recipe is None or recipe.shape.kind != "one_row_per_operation":
         return read_table(source, sheet=data.sheet, data=data, recipe=recipe, today=today)
-    return _courses(source, data, recipe, today)
+    return _courses(_Given(source=source, data=data, recipe=recipe, today=today))
 
 
-def _courses(source: Any, data: DataPart, recipe: Recipe, today: dt.date | None) -> Table:
-    shape = recipe.shape
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Given:
+    source: Any
+    data: DataPart
+    recipe: Recipe
+    today: dt.date | None
+
+
+def _courses(given: _Given) -> Table:
+    shape, data = given.recipe.shape, given.data
     named = {part: name for part in PARTS if (name := getattr(shape, part)) is not None}
     named.setdefault("operations", ONLY_TABLE)
-    tables = {part: _read(source, data, recipe, part, name, today) for part, name in named.items()}
+    tables = {part: _read(given, part, name) for part, name in named.items()}
     ids = {part: _id_column(tables[part], name, data, shape) for part, name in named.items()}
     who = numbered(ids)
     operations = _operations(tables["operations"], who.of["operations"], shape)
@@ -95,7 +105,7 @@ def _courses(source: Any, data: DataPart, recipe: Recipe, today: dt.date | None)
         columns += appended(tables["patients"], who.of["patients"], n, findings, taken=columns)
     else:
         ends = who.of["operations"]
-        columns += from_last_contact(tables["operations"], ends, n, data, findings)
+        columns += from_last_contact(tables["operations"], ends, n, data=data, findings=findings)
     columns += _of_operations(operations, n, taken=columns)
     if "follow_up" in tables:
         columns += _last_contact(tables["follow_up"], who.of["follow_up"], n, shape)
@@ -105,10 +115,8 @@ def _courses(source: Any, data: DataPart, recipe: Recipe, today: dt.date | None)
     return _treated_only(table, operations, who.names)
 
 
-def _read(
-    source: Any, data: DataPart, recipe: Recipe, part: str, name: str, today: dt.date | None
-) -> Table:
-    told = recipe.table(name)
+def _read(given: _Given, part: str, name: str) -> Table:
+    told, source = given.recipe.table(name), given.source
     place = source
     if told.file is not None:
         if not isinstance(source, str | Path):
@@ -119,8 +127,8 @@ def _read(
                 code="TZ-IN-25",
             )
         place = Path(source).parent / told.file
-    uses = _uses(data, recipe.shape, part, name)
-    return read_table(place, data=uses, recipe=recipe, called=name, today=today)
+    uses = _uses(given.data, given.recipe.shape, part, name)
+    return read_table(place, data=uses, recipe=given.recipe, called=name, today=given.today)
 
 
 def _uses(data: DataPart, shape: ShapePart, part: str, name: str) -> Any:
@@ -173,7 +181,7 @@ def _operations(table: Table, patient: Ints, shape: ShapePart) -> _Operations:
     date = table.column(shape.operation_date)
     _refuse_undated(table, date)
     kind, planned = kinds_of(table, shape, findings), planned_of(table, shape)
-    more = further_operations(table, patient, date, shape, findings)
+    more = further_operations(table, patient, date, shape=shape, findings=findings)
     days = np.concatenate([date.days, more.day])
     patients = np.concatenate([patient, more.patient])
     none = np.zeros(more.day.size, dtype=np.int8)
@@ -185,7 +193,12 @@ def _operations(table: Table, patient: Ints, shape: ShapePart) -> _Operations:
         planned=planned,
         minimum_interval=shape.minimum_interval or 0.0,
         aborted_first=_aborted_first(
-            table, patient, date.days, kind[: patient.size], shape, findings
+            table,
+            patient,
+            date.days,
+            kind[: patient.size],
+            shape=shape,
+            findings=findings,
         ),
     )
     findings += _told(table, date, episodes)
@@ -220,12 +233,11 @@ def _aborted_first(
     table: Table,
     patient: Ints,
     day: Floats,
-    kind: Any,
+    kind: NDArray[np.int8],
+    *,
     shape: ShapePart,
     findings: list[Finding],
-) -> Any:
-    from timezero.intake.course_questions import ask_aborted_first
-
+) -> Literal["time_zero", "not_counted"]:
     first = np.zeros(patient.size, dtype=np.bool_)
     order = np.lexsort((day, patient))
     first[order[np.flatnonzero(np.diff(patient[order], prepend=-1))]] = True

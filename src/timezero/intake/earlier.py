@@ -7,8 +7,8 @@ from typing import Any, Final
 from timezero.errors import InputRefused
 from timezero.findings import Finding, Severity
 from timezero.intake.bench import TIME_ROLES, roles_of
+from timezero.intake.courses import registry_table
 from timezero.intake.differences import Differences, differences, told
-from timezero.intake.sources import read_table
 from timezero.intake.tables import Table
 from timezero.model.protocol import DataPart, Protocol
 from timezero.model.recipe import Recipe
@@ -16,7 +16,9 @@ from timezero.model.recipe import Recipe
 WEIGHTY: Final = frozenset((*TIME_ROLES, "event", "treated", "id"))
 
 
-def compared(earlier: Any, now: Table, data: DataPart, recipe: Recipe | None = None) -> Differences:
+def compared(
+    earlier: Any, now: Table, data: DataPart, *, recipe: Recipe | None = None
+) -> Differences:
     """Return what distinguishes a table from an earlier state of it.
 
     Parameters
@@ -33,12 +35,12 @@ def compared(earlier: Any, now: Table, data: DataPart, recipe: Recipe | None = N
     InputRefused
         The earlier state cannot be read, or rows cannot be told apart.
     """
-    before = read_table(earlier, sheet=data.sheet, data=data, recipe=recipe)
+    before = registry_table(earlier, data, recipe)
     return differences(before, now, key=str(data.id))
 
 
 def changed_since(
-    earlier: Any, now: Table, protocol: Protocol, recipe: Recipe | None = None
+    earlier: Any, now: Table, protocol: Protocol, *, recipe: Recipe | None = None
 ) -> tuple[Finding, ...]:
     """Return the differences from an earlier state as findings.
 
@@ -52,7 +54,7 @@ def changed_since(
     data = protocol.data
     times = frozenset(name for name, roles in roles_of(data).items() if WEIGHTY & set(roles))
     try:
-        found = compared(earlier, now, data, recipe)
+        found = compared(earlier, now, data, recipe=recipe)
     except InputRefused as refusal:
         what = f"it cannot be said what has changed since the earlier file: {refusal.what}"
         return (

@@ -28,12 +28,14 @@ WORDS: Final[dict[str, tuple[str, ...]]] = {
     "initiation": (
         "initiation", "second treatment", "second operation", "second surgery", "repeat operation",
         "repeat", "reoperation", "redo", "crs 2", "second crs", "surgery 2", "operation 2",
-        "transplanted", "transplant", "tx date", "second line", "treatment start", "treated", "wait time",
+        "transplanted", "transplant", "tx date", "second line", "treatment start",
+        "treated", "wait time",
     ),
     "time_zero": (
         "time zero", "first treatment", "index date", "baseline date", "first operation",
         "first surgery", "crs 1", "first crs", "surgery 1", "operation 1", "accepted", "accept dt",
-        "diagnosis", "diagnosis date", "date of diagnosis", "enrolment", "enrollment", "surgery date",
+        "diagnosis", "diagnosis date", "date of diagnosis", "enrolment", "enrollment",
+        "surgery date",
     ),
     "exit": (
         "exit", "last contact", "last follow up", "last fu", "last seen", "last follow up date",

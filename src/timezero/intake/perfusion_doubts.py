@@ -160,7 +160,7 @@ def _of_times(moments: Moments) -> Iterator[Finding]:
             moments,
             "perfusion_procedure_unknown",
             Severity.ERROR,
-            what=f"{counted(wrong, 'reading')} whose procedure is no whole number from 1",
+            what=f"{counted(wrong, 'reading')} whose procedure is no whole number from 1 to 20",
             part="procedure",
             mask=wrong,
             mend="say of every reading whether it belongs to procedure 1, 2, 3",

@@ -34,6 +34,7 @@ from timezero.model.recipe import Recipe
 from timezero.provenance import digest_of
 
 CALLED: Final = "perfusion"
+MOST_PROCEDURES: Final = 20
 PHASES: Final = {
     "fill": "fill",
     "filling": "fill",
@@ -204,7 +205,7 @@ def _moments(table: Table, columns: PerfusionColumns, draft: Draft) -> Moments:
         place.setdefault(str(text), k)
     patient = np.array([place.get(str(text), -1) for text in ids.text.to_list()], dtype=np.int64)
     number = numbers.get("procedure", np.ones(n))
-    sound = (number >= 1.0) & (number == np.floor(number))
+    sound = (number >= 1.0) & (number <= MOST_PROCEDURES) & (number == np.floor(number))
     procedure = np.where(sound, number, 0.0).astype(np.int64)
     known = np.flatnonzero(patient >= 0)
     by_procedure = np.lexsort((procedure[known], patient[known]))

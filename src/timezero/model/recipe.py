@@ -103,11 +103,14 @@ class TableRecipe(_Part):
         default=None, description="Digest of the file for which these answers were given."
     )
     encoding: str | None = Field(
-        default=None, description="How letters are written, such as utf-8 or windows-1252."
+        default=None,
+        description="How letters are written, such as utf-8, windows-1252, or `utf-8, else "
+        "windows-1252` line by line.",
     )
     delimiter: str | None = Field(default=None, description="What separates the cells of text.")
     quotes: Literal["literal"] | None = Field(
-        default=None, description="Quotation marks are signs like any other."
+        default=None,
+        description="Quotation marks are signs like any other; a pair around a whole cell goes.",
     )
     damaged_lines: Literal["leave_out"] | None = Field(
         default=None, description="Lines whose letters cannot be read are left out, and listed."
@@ -204,8 +207,8 @@ class ShapePart(_Part):
     )
     aborted_first: Literal["time_zero", "not_counted"] | None = Field(
         default=None,
-        description="A first operation whose perfusion was aborted: time is counted from it and the "
-        "next complete one is a repeat, or it is not counted and time begins with the first "
+        description="A first operation whose perfusion was aborted: time is counted from it and "
+        "the next complete one is a repeat, or it is not counted and time begins with the first "
         "complete one.",
     )
     other_values: tuple[str, ...] = Field(

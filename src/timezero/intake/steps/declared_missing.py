@@ -6,7 +6,7 @@ import numpy as np
 
 from timezero.findings import Severity
 from timezero.intake.bench import Bench
-from timezero.intake.changes import change_of
+from timezero.intake.changes import Change
 from timezero.intake.emptied import emptied
 from timezero.intake.grid import ColumnLabels
 from timezero.intake.step import Step
@@ -52,7 +52,7 @@ def _empty(
     counts = sorted(cells.value_counts().rows())
     new = emptied(column, gone)
     bench.changes.append(
-        change_of(
+        Change(
             code=CODE,
             rule="declared as not recorded in the file",
             column=column.name,

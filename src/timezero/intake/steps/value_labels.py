@@ -9,7 +9,7 @@ import numpy as np
 
 from timezero.findings import Severity
 from timezero.intake.bench import Bench
-from timezero.intake.changes import change_of
+from timezero.intake.changes import Change
 from timezero.intake.labelled import label_texts, listed, undeclared
 from timezero.intake.step import Step
 from timezero.intake.tables import EMPTY, EVIDENCE_LIMIT, TEXT, Column, shown
@@ -64,7 +64,7 @@ def _put(bench: Bench, column: Column, texts: pl.Series) -> None:
     filled = new.is_not_null()
     mask = filled.to_numpy()
     bench.changes.append(
-        change_of(
+        Change(
             code=CODE,
             rule="codes read as their labels",
             column=column.name,
