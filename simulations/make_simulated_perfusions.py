@@ -2,9 +2,9 @@
 
     python simulations/make_simulated_perfusions.py
 
-The world: the abdomen is filled in 10 minutes, circulated and drained in another 10, with a reading every 5
-minutes. The abdomen approaches a temperature a little below that of the inflow; the outflow lies in between or
-below. Readings have small errors. All are done as planned.
+The world: the abdomen is filled in 10 minutes, circulated and drained in another 10, with a
+reading every 5 minutes. The abdomen approaches a temperature a little below that of the inflow; the
+outflow is a little cooler still. Readings have small errors. All are done as planned.
 """
 
 from __future__ import annotations

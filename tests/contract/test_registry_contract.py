@@ -28,6 +28,7 @@ FOLDERS = {
     "timezero.intake.readers": "READER",
     "timezero.intake.steps": "STEP",
     "timezero.intake.dictionary_exports": "EXPORT",
+    "timezero.intake.plausibility": "RULE",
     "timezero.align": "ALIGNMENT",
     "timezero.report.sections": "SECTION",
     "timezero.report.figures": "FIGURE",

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
+from report_fixture import made_up_result
 from timezero.errors import InputRefused
 from timezero.estimate.e_value import e_value
+from timezero.ladder.sensitivity.e_value import sensitivity
+from timezero.model.reading import primary_ratio
 
 # The published numbers have six decimals.
 PRINTED = 5e-7
@@ -51,3 +56,17 @@ def test_a_ratio_outside_its_interval_is_refused(bad: tuple[float, float, float]
     with pytest.raises(InputRefused) as refusal:
         e_value(*bad, common=False)
     assert refusal.value.code == "TZ-EST-e-value"
+
+
+def test_a_ratio_without_a_known_interval_gets_none() -> None:
+    result = made_up_result()
+    fair = result.rung("time_varying")
+    ratio = primary_ratio(fair)
+    assert ratio is not None
+    unknown = replace(ratio, lower=math.nan, upper=math.nan)
+    others = tuple(c for c in fair.contrasts if c is not ratio)
+    climb = SimpleNamespace(cohort=result.cohort)
+    table = sensitivity(climb, (replace(fair, contrasts=(ratio, *others)),))
+    assert table is not None
+    assert table.columns["rung"] == ("time_varying",)
+    assert sensitivity(climb, (replace(fair, contrasts=(unknown, *others)),)) is None

@@ -33,6 +33,7 @@ from timezero.intake.course_questions import (
 )
 from timezero.intake.episodes import Episodes, Kind, Place, episodes_of
 from timezero.intake.guess import known_id
+from timezero.intake.plausible import implausible
 from timezero.intake.sources import read_table
 from timezero.intake.tables import EVIDENCE_LIMIT, Column, Table
 from timezero.intake.wording import counted
@@ -98,6 +99,7 @@ def _courses(given: _Given) -> Table:
     ids = {part: _id_column(tables[part], name, data, shape) for part, name in named.items()}
     who = numbered(ids)
     operations = _operations(tables["operations"], who.of["operations"], shape)
+    operations.findings.extend(implausible(tables["operations"], data))
     n = len(who.names)
     columns: list[Column] = [who.column]
     findings = [f for table in tables.values() for f in table.findings] + operations.findings

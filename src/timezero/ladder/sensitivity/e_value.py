@@ -22,6 +22,7 @@ def sensitivity(climb: Climb, rungs: tuple[Rung, ...]) -> DataTable | None:
     """Return the E-values of the corrected hazard ratios and of their limits nearest 1.
 
     Published errors get none: their ratio is made by time, not by an unmeasured characteristic.
+    Neither does a ratio whose interval is not known, or does not hold it (few resamples).
     """
     common = float(climb.cohort.event.mean()) > COMMON_OUTCOME
     names: list[str] = []
@@ -30,7 +31,7 @@ def sensitivity(climb: Climb, rungs: tuple[Rung, ...]) -> DataTable | None:
     limits: list[float] = []
     for rung in rungs:
         contrast = primary_ratio(rung) if rung.name in CORRECTED_FOR_WAITING else None
-        if contrast is None:
+        if contrast is None or not contrast.lower <= contrast.value <= contrast.upper:
             continue
         value = e_value(contrast.value, contrast.lower, contrast.upper, common=common)
         names.append(rung.name)
