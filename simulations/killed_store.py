@@ -54,12 +54,8 @@ def main() -> int:
     said = parser.parse_args()
     began = time.monotonic()
     plan = schedule(said.trials, said.seed)
-    stores = [
-        (plan[k : k + LIVES], said.seed + k, said.at) for k in range(0, said.trials, LIVES)
-    ]
-    pieces = [
-        (min(50, said.flips - k), said.seed + k, said.at) for k in range(0, said.flips, 50)
-    ]
+    stores = [(plan[k : k + LIVES], said.seed + k, said.at) for k in range(0, said.trials, LIVES)]
+    pieces = [(min(50, said.flips - k), said.seed + k, said.at) for k in range(0, said.flips, 50)]
     tally, found = Tally(), Counter()
     with ProcessPoolExecutor(said.workers) as pool:
         for one in pool.map(killed, stores):

@@ -6,6 +6,7 @@ which forces everything to the disk.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -25,14 +26,6 @@ LONGEST_WAIT = 60.0
 VICTIMS = ("client", "backend", "postmaster")
 
 
-def is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
 def backends(server: Server, place: str) -> list[int]:
     """Return the processes of the server that work for the client."""
     import psycopg
@@ -50,8 +43,11 @@ def strike(server: Server, place: str, victim: str) -> None:
     if victim == "postmaster":
         os.kill(int((server.data / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
         return
-    for pid in backends(server, place):
-        os.kill(pid, signal.SIGKILL)
+    first, *others = backends(server, place)
+    os.kill(first, signal.SIGKILL)
+    for pid in others:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def wait_for(server: Server, victim: str) -> None:

@@ -46,7 +46,10 @@ class Asked:
     def record(self) -> Path:
         return self.folder / "timezero.db"
 
-    def command(self, *, workers: int = 2, to: str = "out.json", more: tuple[str, ...] = ()) -> list[str]:
+    def command(
+        self, *, workers: int = 2, to: str = "out.json", more: tuple[str, ...] = ()
+    ) -> list[str]:
+        """Return the words of the command line."""
         numbers = {
             "--replicates": self.replicates,
             "--bootstrap": self.bootstrap,
@@ -131,7 +134,9 @@ def killed(arguments: list[str], record: Path, *, more_parts: int, wait: float) 
     return code != 0
 
 
-def killed_often(asked: Asked, kills: int, *, seed: int, most_parts: int) -> int:
+def killed_often(
+    asked: Asked, kills: int, *, seed: int, most_parts: int, longest_wait: float
+) -> int:
     """Kill a study so often, at random, then let it end; return how often it was killed.
 
     The number of workers changes from one time to the next: results do not depend on it.
@@ -142,7 +147,7 @@ def killed_often(asked: Asked, kills: int, *, seed: int, most_parts: int) -> int
     n = 0
     for k in range(kills):
         command = asked.command(workers=1 + k % 2)
-        parts, wait = draw.randint(0, most_parts), draw.uniform(0.0, 1.0)
+        parts, wait = draw.randint(0, most_parts), draw.uniform(0.0, longest_wait)
         n += killed(command, asked.record, more_parts=parts, wait=wait)
     whole(asked.command(workers=1 + kills % 2))
     return n

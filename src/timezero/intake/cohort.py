@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ from timezero.intake.draft import TIME_ROLES, Draft, draft_of
 from timezero.intake.earlier import changed_since
 from timezero.intake.measurements import histories_of, history_source
 from timezero.intake.perfusions import perfusion_source, read_perfusions, with_perfusions
+from timezero.intake.recipe_file import write_recipe
 from timezero.intake.same_day import moved_initiation, moved_trigger, observed_from, zero_exit
 from timezero.intake.sources import read_table
 from timezero.intake.tables import Table
@@ -90,7 +92,12 @@ def read_cohort(
     if earlier is not None:
         findings = (*findings, *changed_since(earlier, draft.table, protocol, recipe=recipe))
     refuse_errors(draft, findings)
-    return with_perfusions(_cohort_of(draft, findings), courses)
+    cohort = replace(
+        _cohort_of(draft, findings),
+        file_digest=draft.table.digest,
+        recipe_digest="" if recipe is None else digest_of(write_recipe(recipe).encode()),
+    )
+    return with_perfusions(cohort, courses)
 
 
 def _refuse_open_shape(table: Table) -> None:

@@ -153,12 +153,11 @@ def one_row_each(rows: CountingRows, data: DataPart) -> tuple[Table, DataPart]:
         _picked(column, last if column.name in ends else first) for column in rows.table.columns
     ]
     table = rows.table
-    return Table(
+    return replace(
+        table,
         name=f"{table.name} (one row a patient, numbered like the patient's first row)",
         columns=(*columns, _initiation(rows)),
         rows=table.rows[first],
-        n_read=table.n_read,
-        findings=table.findings,
     ), data.model_copy(update={"initiation": FROM_FIRST_TREATED})
 
 

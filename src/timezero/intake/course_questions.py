@@ -14,7 +14,8 @@ from timezero.arrays import Bools, Floats, Ints
 from timezero.errors import InputRefused
 from timezero.findings import Finding, Option, Question, Severity, dotted
 from timezero.intake.episodes import Kind
-from timezero.intake.guess import WORDS, words_of
+from timezero.intake.guess import WORDS, record_numbers, words_of
+from timezero.intake.identifiers import identifier_kind
 from timezero.intake.tables import Column, Table, shown
 from timezero.intake.times import read_moments
 from timezero.intake.wording import counted
@@ -139,17 +140,27 @@ def raise_unknown_id(table: Table, name: str) -> NoReturn:
     InputRefused
         Always.
     """
-    _raise(table, ("shape", "patient_id", name), "which column holds the patient?", table.names)
+    key = ("shape", "patient_id", name)
+    numbers = record_numbers(table)
+    likely = numbers[0] if len(numbers) == 1 else None
+    _raise(table, key, "which column holds the patient?", table.names, likely=likely)
 
 
-def _raise(table: Table, key: tuple[str, ...], what: str, names: Sequence[str]) -> NoReturn:
+def _raise(
+    table: Table,
+    key: tuple[str, ...],
+    what: str,
+    names: Sequence[str],
+    *,
+    likely: str | None = None,
+) -> NoReturn:
     question = Question(
         code="column_unknown",
         what=what,
         where=table.name,
         key=key,
         options=tuple(Option(value=name, words=_such_as(table.column(name))) for name in names),
-        default=names[0] if len(names) == 1 else None,
+        default=names[0] if len(names) == 1 else likely,
         mend=f"answer it with `timezero init`, or write {dotted(key)} in the recipe",
     )
     raise InputRefused(
@@ -168,6 +179,8 @@ def _holds_dates(column: Column) -> bool:
 
 
 def _such_as(column: Column) -> str:
+    if identifier_kind(column.name, column) is not None:
+        return "cells not shown"
     values = column.text.drop_nulls().unique(maintain_order=True).head(3).to_list()
     return "such as " + ", ".join(shown(value) for value in values)
 

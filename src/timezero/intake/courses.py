@@ -40,6 +40,7 @@ from timezero.intake.wording import counted
 from timezero.model.cohort import AttritionStep
 from timezero.model.protocol import DataPart
 from timezero.model.recipe import ONLY_TABLE, Recipe, ShapePart
+from timezero.provenance import digest_of
 
 PARTS: Final = ("operations", "patients", "follow_up", "recurrences")
 FIRST: Final = "first_treatment"
@@ -331,7 +332,7 @@ def _joined(
         findings=tuple(findings),
         changes=tuple(change for table in tables.values() for change in table.changes),
         attrition=(),
-        digest="".join(table.digest for table in tables.values()),
+        digest=digest_of(*(table.digest.encode() for table in tables.values())),
     )
 
 

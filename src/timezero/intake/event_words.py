@@ -9,6 +9,7 @@ from timezero.findings import Option
 from timezero.intake.draft import Draft
 from timezero.intake.events import same_value
 from timezero.intake.tables import shown
+from timezero.intake.wording import counted
 
 LISTED = 12
 
@@ -21,9 +22,7 @@ def seen_values(draft: Draft) -> str:
     draft : Draft
     """
     seen = draft.event.seen
-    listed = ", ".join(
-        f"{shown(value)} ({n} {'patient' if n == 1 else 'patients'})" for value, n in seen[:LISTED]
-    )
+    listed = ", ".join(f"{shown(value)} ({counted(n, 'patient')})" for value, n in seen[:LISTED])
     return listed if len(seen) <= LISTED else f"{listed} and {len(seen) - LISTED} more"
 
 
@@ -57,12 +56,16 @@ def _consequence(draft: Draft, value: str) -> str:
     happened = cells_of(draft, value)
     others = ~happened & ~draft.event.missing
     times, unit = draft.time("exit"), draft.protocol.data.unit
+    medians = [
+        f"{np.median(known):.1f} {unit} {which}"
+        for rows, which in ((happened, "with it"), (others, "without"))
+        if (known := _known(times[rows])).size
+    ]
+    told = f"; median time {' and '.join(medians)}" if medians else ""
     return (
-        f"{shown(value)} is the event: {int(happened.sum())} of {draft.n} patients; median time "
-        f"{_median(times[happened])} {unit} with it and {_median(times[others])} {unit} without"
+        f"{shown(value)} is the event: {int(happened.sum())} of {counted(draft.n, 'patient')}{told}"
     )
 
 
-def _median(times: Floats) -> str:
-    known = times[np.isfinite(times)]
-    return f"{np.median(known):.1f}" if known.size else "unknown"
+def _known(times: Floats) -> Floats:
+    return times[np.isfinite(times)]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, Literal
 
 import numpy as np
 
+from timezero.intake.identifiers import identifier_kind
 from timezero.intake.tables import BOOLEAN, Column, Table
 from timezero.intake.times import Moments, read_moments
 from timezero.model.protocol import DataPart, TimeUnit
@@ -53,6 +55,11 @@ TIME_ROLES: Final = ("trigger", "initiation", "time_zero", "exit", "entry")
 FEW_VALUES: Final = 6
 # Below the English words above, which are ranked within a role.
 RECOGNISED_SCORE: Final = 1.5
+# Words for death in headers and cells, without accents: enough to offer a column, no more.
+_DEATH: Final = re.compile(
+    r"\b(?:dead|died|death|deceased|dod|tot|verstorben|gestorben|decede\w?|deces|mort\w?|fallecid\w|"
+    r"muert\w|exitus|decedut\w|decesso|obito|falecid\w|overleden)\b"
+)
 _UNITS: Final[dict[str, TimeUnit]] = {
     "day": "days",
     "week": "weeks",
@@ -118,6 +125,7 @@ def guess_roles(table: Table) -> tuple[Guess, ...]:
         for column in table.columns
         if (score := _score(role, column, cells[column.name])) > 0
     ]
+    scored = _in_one_kind(scored, cells)
     # A stable sort: among equals the earlier role and the earlier column win.
     scored.sort(key=lambda item: -item[0])
     chosen: dict[str, Guess] = {}
@@ -133,6 +141,28 @@ def guess_roles(table: Table) -> tuple[Guess, ...]:
         chosen.pop("time_zero", None)
     _add_from_cells(chosen, table, cells, in_dates=in_dates)
     return tuple(chosen[role] for role in WORDS if role in chosen)
+
+
+def _in_one_kind(
+    scored: list[tuple[float, str, str]], cells: dict[str, Moments]
+) -> list[tuple[float, str, str]]:
+    """Leave out lengths of follow-up where the treatment and another last contact are dates."""
+    dated = {name for name, moments in cells.items() if moments.holds_dates}
+    treatments = [item for item in scored if item[1] == "initiation"]
+    exits = {name for _, role, name in scored if role == "exit"}
+    if not treatments or max(treatments)[2] not in dated or not exits & dated:
+        return scored
+    return [item for item in scored if item[1] != "exit" or item[2] in dated]
+
+
+def record_numbers(table: Table) -> list[str]:
+    """Return the columns that hold record numbers of patients, by header or cells.
+
+    Parameters
+    ----------
+    table : Table
+    """
+    return [c.name for c in table.columns if identifier_kind(c.name, c) == "record_number"]
 
 
 @lru_cache(maxsize=4096)
@@ -210,6 +240,11 @@ def _add_from_cells(
         if distinct and table.columns[0].name == distinct[0]:
             chosen["id"] = Guess(role="id", column=distinct[0], reason="from the cells")
             free.remove(distinct[0])
+    if "event" not in chosen:
+        dying = [n for n in free if _fits("event", cells[n]) and _says_death(cells[n].column)]
+        if len(dying) == 1:
+            chosen["event"] = Guess(role="event", column=dying[0], reason="from the cells")
+            free.remove(dying[0])
     if not in_dates:
         return
     dated = [n for n in free if content_of(cells[n]) == "dates" and not cells[n].missing.any()]
@@ -218,6 +253,13 @@ def _add_from_cells(
             dated.sort(key=lambda n: float(np.nanmedian(cells[n].days)))
             name = dated.pop(order)
             chosen[role] = Guess(role=role, column=name, reason="from the cells")
+
+
+def _says_death(column: Column) -> bool:
+    """Return whether the header or one of the cells is a word for death."""
+    said = [column.name, *column.text.drop_nulls().unique().to_list()]
+    plain = unicodedata.normalize("NFKD", " | ".join(said).casefold())
+    return bool(_DEATH.search("".join(c for c in plain if not unicodedata.combining(c))))
 
 
 def guess_unit(guesses: tuple[Guess, ...]) -> TimeUnit | None:

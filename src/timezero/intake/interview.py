@@ -117,7 +117,7 @@ def settle(
 
 
 def settle_table(
-    source: Any, *, recipe: Content, ask: Asks
+    source: Any, *, recipe: Content, ask: Asks, patient: str | None = None
 ) -> tuple[Table, Content, tuple[Answered, ...]]:
     """Ask which part of a file is the table, until that is clear; nothing is asked of its cells.
 
@@ -128,6 +128,8 @@ def settle_table(
         Content of the recipe as far as known.
     ask : callable
         As in :func:`settle`.
+    patient : str, optional
+        The column that tells patients apart, where it is known.
 
     Returns
     -------
@@ -143,7 +145,7 @@ def settle_table(
     skipped: set[tuple[str, ...]] = set()
     while True:
         try:
-            table = registry_table(source, DataPart(), validated_recipe(recipe))
+            table = registry_table(source, DataPart(id=patient), validated_recipe(recipe))
             findings, refusal = table.findings, None
         except InputRefused as refused:
             table, findings, refusal = None, refused.findings, refused

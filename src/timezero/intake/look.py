@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from timezero.arrays import Bools
 from timezero.errors import InputRefused
 from timezero.findings import Finding, Severity
 from timezero.intake.changes_file import write_changes
@@ -19,10 +18,11 @@ from timezero.intake.events import read_event
 from timezero.intake.guess import Guess, content_of, guess_roles, guess_unit
 from timezero.intake.identifiers import identifier_kind
 from timezero.intake.layout import REQUIRED
+from timezero.intake.missing_words import missing_words
 from timezero.intake.recognise import recognise
 from timezero.intake.record_items import item
 from timezero.intake.sources import read_table
-from timezero.intake.tables import Table, shown
+from timezero.intake.tables import Column, Table, shown
 from timezero.intake.times import Moments, both_readings, read_moments
 from timezero.intake.wording import counted
 from timezero.model.protocol import DataPart, Protocol
@@ -215,25 +215,28 @@ def _problem_cells(table: Table, moments: Moments) -> list[Finding]:
     """Find unclear dates, and the few cells that differ in kind from the rest of their column."""
     column = moments.column
     found: list[Finding] = []
-    if moments.ambiguous.any():
-        first = str(column.text[int(np.flatnonzero(moments.ambiguous)[0])])
-        what = f"{first} can be {both_readings(first)}"
-        found.append(_cells(table, moments, code="date_ambiguous", what=what, kind="ambiguous"))
+    unclear = column.text.filter(moments.ambiguous.tolist())
+    readings = {text: both_readings(text) for text in unclear.unique(maintain_order=True)}
+    if readings and all(" or " in words for words in readings.values()):
+        first = next(iter(readings))
+        what = f"{first} can be {readings[first]}"
+        found.append(_cells(table, column, moments.ambiguous, code="date_ambiguous", what=what))
+    said = column.text.str.to_lowercase().is_in(list(missing_words().signs)).fill_null(value=False)
+    unlike = moments.unreadable & ~said.to_numpy()
     n_present = int((~moments.missing).sum())
-    if moments.unreadable.any() and 2 * int(moments.unreadable.sum()) < n_present:
-        what = f"{counted(moments.unreadable, 'cell')} unlike the numbers or dates around"
-        found.append(_cells(table, moments, code="cell_unlike", what=what, kind="unreadable"))
+    if unlike.any() and 2 * int(unlike.sum()) < n_present:
+        what = f"{counted(unlike, 'cell')} unlike the numbers or dates around"
+        found.append(_cells(table, column, unlike, code="cell_unlike", what=what))
     return found
 
 
-def _cells(table: Table, moments: Moments, *, code: str, what: str, kind: str) -> Finding:
-    mask = getattr(moments, kind)
+def _cells(table: Table, column: Column, mask: Bools, *, code: str, what: str) -> Finding:
     return Finding(
         code=code,
         severity=Severity.WARNING,
         what=what,
-        where=table.where(moments.column, mask),
-        evidence=table.evidence(moments.column, mask),
+        where=table.where(column, mask),
+        evidence=table.evidence(column, mask),
         mend="if the column is used: data.date_format, data.decimal_comma or data.missing",
         n_rows=int(mask.sum()),
     )

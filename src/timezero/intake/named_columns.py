@@ -85,7 +85,8 @@ def _unknown_columns(table: Table | None, named: dict[str, Any]) -> list[Finding
             severity=Severity.ERROR,
             what=f"there is no column {name!r}",
             where=f"{table.name}; {key}",
-            mend="nearest: " + ", ".join(nearest_first(name, table.names)[:5]),
+            mend="name one of the columns, the nearest first: "
+            + ", ".join(nearest_first(name, table.names)[:5]),
         )
         for key, name in named.items()
         if name is not None and not table.has(name)

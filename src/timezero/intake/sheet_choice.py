@@ -116,6 +116,13 @@ def _asked(
         what = f"{counted(len(offered), 'sheet')} hold cells" + (
             f"; hidden sheets, not offered: {beside}" if hidden else ""
         )
+    spread = _alike(likely, offered)
+    if spread:
+        what = (
+            f"{what}; {', '.join(shown(name) for name in spread)} have the same headers, and one "
+            "sheet is read: if each holds some of the patients, put them on one sheet, with a "
+            "column that says which they came from"
+        )
     key = ("tables", file.key, "sheet")
     question = Question(
         code="sheet",
@@ -124,9 +131,15 @@ def _asked(
         mend=f"answer it with `timezero init`, or write {dotted(key)} in the recipe",
         key=key,
         options=tuple(Option(value=s.name, words=_described(s)) for s in offered),
-        default=None if all_hidden else likely.name,
+        default=None if all_hidden or spread else likely.name,
     )
     return likely, [question]
+
+
+def _alike(likely: Sheet, offered: list[Sheet]) -> tuple[str, ...]:
+    """Return the sheets with the headers of the likeliest one, when it is not the only one."""
+    names = tuple(s.name for s in offered if s.header() == likely.header())
+    return names if len(names) > 1 and len(likely.header()) > 1 else ()
 
 
 def _described(sheet: Sheet) -> str:

@@ -90,7 +90,9 @@ def start_study_file(
     _refuse_taken(output, recipe_file, force=force)
     recipe: Content = {} if sheet is None else {"tables": {ONLY_TABLE: {"sheet": sheet}}}
     study, recipe = from_answers({}, recipe, answers or ({}, {}))
-    table, recipe, asked_first = settle_table(registry, recipe=recipe, ask=ask)
+    table, recipe, asked_first = settle_table(
+        registry, recipe=recipe, ask=ask, patient=study.get("data", {}).get("id")
+    )
     guesses = _unsaid(guess_roles(table), study)
     guessed = guessed_protocol(guesses, sheet).model_dump(exclude_unset=True)
     study, _ = from_answers({"data": dict(guessed["data"])}, {}, ({}, study))

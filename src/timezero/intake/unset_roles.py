@@ -8,9 +8,11 @@ from typing import Final
 from timezero.errors import InputRefused
 from timezero.findings import Option, Question
 from timezero.intake.bench import roles_of
-from timezero.intake.guess import guess_roles
+from timezero.intake.guess import TIME_ROLES, content_of, guess_roles, record_numbers
+from timezero.intake.identifiers import identifier_kind
 from timezero.intake.layout import required_roles
 from timezero.intake.tables import Column, Table, shown
+from timezero.intake.times import read_moments
 from timezero.model.protocol import DataPart
 
 WORDS: Final = {
@@ -79,14 +81,37 @@ def role_questions(table: Table, data: DataPart, unset: tuple[str, ...]) -> tupl
     suggested = _suggestions(table, data)
     if data.time_zero is None and "time_zero" in suggested and data.layout != "counting_process":
         unset = (*unset[:1], "time_zero", *unset[1:])
-    return tuple(_question(table, role, suggested.get(role, [])) for role in unset)
+    return tuple(
+        _question(table, role, suggested.get(role, []), fitting_columns(table, data, role))
+        for role in unset
+    )
 
 
-def _question(table: Table, role: str, suggested: list[_Suggestion]) -> Question:
-    """Ask for one role; without a suggestion every column may be the answer."""
+def fitting_columns(table: Table, data: DataPart, role: str) -> list[Column]:
+    """Return the columns that no other role has taken and that hold the kind of cells it needs.
+
+    Parameters
+    ----------
+    table : Table
+    data : DataPart
+    role : str
+        A key of the data part.
+    """
+    taken = roles_of(data)
+    free = [column for column in table.columns if column.name not in taken]
+    if role in TIME_ROLES:
+        never = {"empty", "text", "true/false"} | ({"numbers"} if role == "time_zero" else set())
+        free = [c for c in free if content_of(read_moments(c, data)) not in never]
+    return free
+
+
+def _question(
+    table: Table, role: str, suggested: list[_Suggestion], fitting: list[Column]
+) -> Question:
+    """Ask for one role; without a suggestion every column that fits may be the answer."""
     offered = [(s.column, s.reason) for s in suggested[:_MOST]]
     if not offered:
-        offered = [(column, "") for column in table.columns]
+        offered = [(column, "") for column in fitting or table.columns]
     options = tuple(
         Option(value=column.name, words=_words(column, reason)) for column, reason in offered
     )
@@ -103,6 +128,8 @@ def _question(table: Table, role: str, suggested: list[_Suggestion]) -> Question
 
 
 def _words(column: Column, reason: str) -> str:
+    if identifier_kind(column.name, column) is not None:
+        return "; ".join(part for part in (reason, "cells not shown") if part)
     cells = column.text.drop_nulls().unique(maintain_order=True)[:_CELLS].to_list()
     said = ", ".join(shown(cell) for cell in cells) or "empty"
     return f"{reason}; {said}" if reason else said
@@ -113,6 +140,7 @@ def _suggestions(table: Table, data: DataPart) -> dict[str, list[_Suggestion]]:
     taken = roles_of(data)
     free = [column for column in table.columns if column.name not in taken]
     found: dict[str, list[_Suggestion]] = {}
+    numbers = record_numbers(table) if data.id is None else []
     for column in free:
         for role, score, reason in _roles_of_header(column.name):
             suggestion = _Suggestion(column=column, score=score, reason=reason)
@@ -123,6 +151,11 @@ def _suggestions(table: Table, data: DataPart) -> dict[str, list[_Suggestion]]:
         if column is not None and guess.column not in known:
             suggestion = _Suggestion(column=column, score=_GUESSED, reason=guess.reason)
             found.setdefault(guess.role, []).append(suggestion)
+    for column in free:
+        known = {s.column.name for s in found.get("id", [])}
+        if column.name in numbers and column.name not in known:
+            suggestion = _Suggestion(column=column, score=_GUESSED, reason="a record number")
+            found.setdefault("id", []).append(suggestion)
     for suggestions in found.values():
         suggestions.sort(key=lambda s: -s.score)
     return found

@@ -111,6 +111,11 @@ class Cohort:
         True when the patients are not real; said wherever results appear.
     digest : str
         SHA-256 of the canonical form of what was read.
+    file_digest : str
+        SHA-256 of the bytes of the file; of several files in one, of their digests; empty for a
+        data frame.
+    recipe_digest : str
+        SHA-256 of the recipe by which it was read; empty without one.
     competing : (n,) bool or None
         True when the exit is a competing event, which makes the event impossible; ``event`` is
         False there. None when none was declared.
@@ -142,6 +147,8 @@ class Cohort:
     attrition: tuple[AttritionStep, ...]
     findings: tuple[Finding, ...]
     digest: str
+    file_digest: str = ""
+    recipe_digest: str = ""
     competing: Bools | None = None
     centre: Covariate | None = None
     histories: tuple[History, ...] = ()

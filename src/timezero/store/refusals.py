@@ -127,6 +127,8 @@ _SQLITE_WORDS = {
     "unable to open database": errno.EACCES,
     "disk i/o error": errno.EIO,
 }
+# SQLite calls it an error of the disk when the index of its journal cannot be made any longer.
+_NO_ROOM_FOR_THE_JOURNAL = ("SQLITE_IOERR_SHMSIZE",)
 _DAMAGE = ("malformed", "not a database", "malformed database schema", "unsupported file format")
 
 
@@ -163,6 +165,8 @@ def in_words(where: str) -> Generator[None]:
 def database_refused(error: BaseException | None, where: str) -> TimezeroError:
     """Return what an error of the database driver means to the user."""
     said = str(error).casefold()
+    if getattr(error, "sqlite_errorname", "") in _NO_ROOM_FOR_THE_JOURNAL:
+        return disk_refused(OSError(errno.ENOSPC, said), where)
     for words, number in _SQLITE_WORDS.items():
         if words in said:
             return disk_refused(OSError(number, words), where)

@@ -7,6 +7,7 @@ import numpy as np
 from timezero.findings import Finding, Severity
 from timezero.intake.draft import Draft
 from timezero.intake.times import Moments
+from timezero.intake.unset_roles import fitting_columns, role_questions
 
 CODE = "dates_and_numbers_mixed"
 
@@ -25,6 +26,10 @@ def dates_and_numbers_mixed(draft: Draft) -> list[Finding]:
 
 def _without_time_zero(draft: Draft) -> list[Finding]:
     dated = {role: m for role, m in draft.moments.items() if m.holds_dates}
+    data = draft.protocol.data
+    in_dates = dated and not any(m.holds_numbers for m in draft.moments.values())
+    if in_dates and draft.rows is None and fitting_columns(draft.table, data, "time_zero"):
+        return [*role_questions(draft.table, data, ("time_zero",))]
     found: list[Finding] = []
     for role, moments in dated.items():
         is_date = ~np.isnan(moments.days) | moments.ambiguous

@@ -222,12 +222,15 @@ def _format(cells: DateCells, k: int, order: Order) -> str:
 
 
 def _words(cells: DateCells, shown: list[int], order: Order) -> str:
+    from timezero.intake.dates.century import full_year
+
+    latest = cells.bench.said(cells.name).century_pivot or cells.bench.today.year
     readings: list[str] = []
     for k in shown:
         year, month, day = cells.parts(k, order)
         shape = cells.shapes[k]
-        digits = 2 if shape is not None and shape.short else 4
-        readings.append(f"{cells.texts[k]} is {day} {_MONTHS[(month or 1) - 1]} {year:0{digits}d}")
+        year = full_year(year, latest) if shape is not None and shape.short else year
+        readings.append(f"{cells.texts[k]} is {day} {_MONTHS[(month or 1) - 1]} {year:04d}")
     return f"{WORDS[order]}: {', '.join(readings)}"
 
 

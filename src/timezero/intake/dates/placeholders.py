@@ -21,6 +21,8 @@ PLACEHOLDERS: Final = frozenset(
         (9999, 12, 31), (9999, 9, 9),
     }
 )  # fmt: skip
+# Fillers that no calendar has: 99/99/9999, 88/88/8888, 99/99/99.
+_FILLERS: Final = frozenset({(9999, 99, 99), (8888, 88, 88), (99, 99, 99), (88, 88, 88)})
 # A patient can have been born on the zero day of a computer.
 _BIRTHS: Final = frozenset({(1900, 1, 1), (1904, 1, 1), (1970, 1, 1)})
 
@@ -51,9 +53,11 @@ def find_placeholders(cells: DateCells) -> Bools:
 
 def _is_placeholder(cells: DateCells, k: int) -> bool:
     shape = cells.shapes[k]
-    if shape is None or shape.short or not shape.whole or shape.kind not in {
-        "year_first", "year_last", "named",
-    }:  # fmt: skip
+    if shape is None or not shape.whole or shape.kind not in {"year_first", "year_last", "named"}:
+        return False
+    if (shape.year, shape.first, shape.second) in _FILLERS:
+        return True
+    if shape.short:
         return False
     readings = [cells.parts(k)]
     if shape.kind == "year_last" and not cells.strict[k]:

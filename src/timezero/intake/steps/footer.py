@@ -24,7 +24,7 @@ def _run(bench: Bench) -> None:
         return
     listed = tuple(row_words(bench.table, int(k)) for k in np.flatnonzero(found)[:EVIDENCE_LIMIT])
     if bench.recipe.footer is None:
-        n = counted(found, "row")
+        n, patients = counted(found, "row"), counted(found, "more patient")
         last = "the last row looks like no patient: is it"
         if found.sum() > 1:
             last = f"the last {n} look like no patients: are they"
@@ -35,7 +35,7 @@ def _run(bench: Bench) -> None:
             mask=found,
             options=(
                 Option(value="leave_out", words=f"left out: {'; '.join(listed[:3])}"),
-                Option(value="keep", words=f"{n} more are read as patients"),
+                Option(value="keep", words=f"read as {patients}"),
             ),
             default="leave_out",
             evidence=listed,

@@ -30,7 +30,8 @@ def _run(bench: Bench) -> None:
     }
     kept = {name for name in found if bench.said(name).keep}
     used = {name for name in found if name in bench.roles} - kept
-    dropped = tuple(name for name in found if name not in used | kept)
+    held = _may_be_the_patient(bench, found)
+    dropped = tuple(name for name in found if name not in used | kept | held)
     if dropped:
         _silence(bench, tuple(c for c in bench.table.columns if c.name in dropped))
         bench.drop_columns(dropped)
@@ -53,6 +54,13 @@ def _run(bench: Bench) -> None:
             f"{_listed(needless, found)}",
             mend="use a column that says the same without telling who it is",
         )
+
+
+def _may_be_the_patient(bench: Bench, found: dict[str, str]) -> set[str]:
+    """Return record numbers, as long as it is not known which column tells patients apart."""
+    if any("id" in roles for roles in bench.roles.values()):
+        return set()
+    return {name for name, kind in found.items() if kind == "record number"}
 
 
 def _silence(bench: Bench, dropped: tuple[Column, ...]) -> None:

@@ -84,6 +84,8 @@ def _cohort(cohort: Cohort) -> Json:
             for a in cohort.attrition
         ],
         "digest": cohort.digest,
+        "file_digest": cohort.file_digest,
+        "recipe_digest": cohort.recipe_digest,
     }
 
 

@@ -24,6 +24,13 @@ def _printed(value: Any) -> str:
     return str(value)
 
 
+def _files(result: StudyResult) -> Iterator[tuple[str, str]]:
+    if result.cohort.file_digest:
+        yield "Digest of the registry file (SHA-256)", result.cohort.file_digest
+    if result.cohort.recipe_digest:
+        yield "Digest of the recipe (SHA-256)", result.cohort.recipe_digest
+
+
 def _recorded(result: StudyResult) -> Iterator[tuple[str, str]]:
     record = result.record
     if record is None:
@@ -45,6 +52,7 @@ def _blocks(result: StudyResult) -> Iterator[Block]:
             ("Registry", result.cohort.name),
             ("Digest of the patients analysed (SHA-256)", made.input_digest),
             ("Digest of the study file (SHA-256)", made.protocol_digest),
+            *_files(result),
             ("Seed", str(made.seed)),
             ("Made at", made.made_at),
             *_recorded(result),
