@@ -18,6 +18,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
+EXPLAINED = (
+    "`open`, `read`, `verify`: noticed there. `nothing`: everything that was written is read back "
+    "as it was. `parts`: finished parts of a job are gone, which the log does not answer for; they "
+    "are computed again to the same bits. `silent` must not happen."
+)
 RESULTS = ROOT / "simulations" / "results" / "killed_store.md"
 
 
@@ -73,12 +78,22 @@ def main() -> int:
     return int(bool(tally.wrong) or any(what == "silent" for _, _, what in found))
 
 
+def bounds(tally: object) -> str:
+    """Say how often a kill may fail at most, by the rule of three."""
+    if tally.wrong:
+        return "The rule of three does not apply: there were failures."
+    return (
+        f"None failed: with 95 % confidence at most 3/{tally.n_killed:,} = "
+        f"{3 / tally.n_killed:.2%} of kills do (rule of three), and 3/{tally.n_told:,} = "
+        f"{3 / tally.n_told:.3%} of acknowledged actions are lost, if actions fail independently."
+    )
+
+
 def page(tally: object, found: Counter, seed: int, stores: int, seconds: float) -> str:
     """Return the counts as a page."""
     from damage_trials import FILES, OUTCOMES
 
     at_points = sum(n for name, n in tally.at.items() if name != "at random")
-    bound = "" if tally.wrong else f"; with none, at most {3 / tally.n_killed:.2%} of kills fail"
     lines = [
         "# Killed processes and damaged files of study stores",
         "",
@@ -89,17 +104,21 @@ def page(tally: object, found: Counter, seed: int, stores: int, seconds: float) 
         "| | |",
         "|---|---:|",
         f"| kills | {tally.n_killed:,} |",
-        f"| of these at a labelled point ({len(tally.at) - 1} points, each at least "
-        f"{min(n for n in tally.at.values())} times) | {at_points:,} |",
+        (
+            f"| of these at a labelled point ({len(tally.at) - 1} points, each at least "
+            f"{min(n for n in tally.at.values())} times) | {at_points:,} |"
+        ),
         f"| of these at random | {tally.at['at random']:,} |",
         f"| stores, each living through several kills | {stores:,} |",
         f"| acknowledged actions, each looked for after every later kill | {tally.n_told:,} |",
         f"| jobs resumed to the digest of the uninterrupted one | {tally.n_resumed:,} |",
         f"| jobs without progress given up after three attempts | {tally.n_given_up:,} |",
-        f"| **anything lost, half visible, miscounted or wrong in the check** | "
-        f"**{len(tally.wrong):,}** |",
+        (
+            f"| **anything lost, half visible, miscounted or wrong in the check** | "
+            f"**{len(tally.wrong):,}** |"
+        ),
         "",
-        f"95 % bound by the rule of three{bound}.",
+        bounds(tally),
         "",
         "## Bytes flipped, and files cut short",
         "",
@@ -116,9 +135,7 @@ def page(tally: object, found: Counter, seed: int, stores: int, seconds: float) 
     lines += [
         f"| all | | {total} |",
         "",
-        "`open`, `read`, `verify`: noticed there. `nothing`: everything that was written is read "
-        "back as it was. `parts`: finished parts of a job are gone, which the log does not answer "
-        "for; they are computed again to the same bits. `silent` must not happen.",
+        EXPLAINED,
     ]
     return "\n".join(lines) + "\n"
 

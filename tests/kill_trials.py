@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import random
-import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -25,17 +23,15 @@ import numpy as np
 from store_fixture import DATA, PLENTY, VERSIONS
 from timezero.errors import InputRefused, TimezeroError
 from timezero.store import job_key, open_store, restore
-from timezero.store.fault_points import FAULT_POINTS, VARIABLE
+from timezero.store.fault_points import FAULT_POINTS
 from timezero.store.store import Store
+from told_child import LONGEST_WAIT, Child, Tell, forked
 
 LIVES = 4
 MOST_PARTS = 24
 PARTS_A_DAY = 3
-LONGEST_WAIT = 60.0
 AT_BIRTH = tuple(p for p in FAULT_POINTS if p.startswith("migration.") or p.endswith("_create"))
 OFTEN = {"row": 60, "log": 40, "head": 40, "record": 20, "job": 20, "chunk": 12, "blob": 8}
-
-Tell = Callable[[str, Any], None]
 
 
 def key_of(name: str) -> str:
@@ -271,69 +267,9 @@ def last_look(life: Life) -> Iterator[str]:
         yield from (f"restored: {p.code} {p.where}" for p in found.problems)
 
 
-@dataclass
-class Child:
-    """A process that works, and the pipe on which it tells what it has done."""
-
-    pid: int
-    pipe: int
-    heard: bytes = b""
-    status: int = 0
-    is_over: bool = False
-
-    def hear(self, seconds: float) -> bool:
-        """Wait for the next words; return False when the pipe has ended."""
-        import select
-
-        ready, _, _ = select.select([self.pipe], [], [], seconds)
-        said = os.read(self.pipe, 1 << 16) if ready else b""
-        self.heard += said
-        self.is_over = bool(ready) and not said
-        return not self.is_over
-
-    def n_told(self) -> int:
-        return self.heard.count(b"\n")
-
-    def end(self) -> list[bytes]:
-        """Kill the process, and return the lines that it told."""
-        os.kill(self.pid, signal.SIGKILL)
-        return self.ended()
-
-    def ended(self) -> list[bytes]:
-        """Wait for the end of a process, and return the lines that it told."""
-        while not self.is_over:
-            self.hear(LONGEST_WAIT)
-        os.close(self.pipe)
-        _, self.status = os.waitpid(self.pid, 0)
-        return self.heard.split(b"\n")[:-1]
-
-    @property
-    def was_killed(self) -> bool:
-        return os.WIFSIGNALED(self.status) and os.WTERMSIG(self.status) == signal.SIGKILL
-
-
 def begun(place: str, *, fault: str = "", lease: float = 60.0) -> Child:
-    """Fork a process that works until it is killed; it ends with 1 when it breaks otherwise."""
-    reading, writing = os.pipe()
-    pid = os.fork()
-    if pid:
-        os.close(writing)
-        return Child(pid, reading)
-    code = 1
-    try:
-        os.close(reading)
-        if fault:
-            os.environ[VARIABLE] = fault
-
-        def tell(what: str, value: Any) -> None:
-            os.write(writing, json.dumps([what, value]).encode() + b"\n")
-
-        work(place, tell, lease=lease)
-    except TimezeroError as refusal:
-        code = 2
-        os.write(2, f"{refusal}\n".encode())
-    finally:
-        os._exit(code)
+    """Start a process that works until it is killed."""
+    return forked(lambda tell: work(place, tell, lease=lease), fault=fault)
 
 
 @dataclass

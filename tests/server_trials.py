@@ -15,10 +15,11 @@ import sys
 import time
 from urllib.parse import urlsplit
 
-from kill_trials import Child, Life, Tally, begun, last_look, wrong
+from kill_trials import Life, Tally, begun, last_look, wrong
 from postgres_server import Server, new_server
 from timezero.errors import TimezeroError
 from timezero.store import open_store
+from told_child import Child
 
 LIVES = 3
 LEASE = 1.0

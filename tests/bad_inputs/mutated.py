@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from bad_inputs.case import courses, same_course
+from bad_inputs.case import courses
 from bad_inputs.clean import DATA, HEADER
 from bad_inputs.defects import DEFECTS, Sheet
 from timezero.errors import InputRefused
@@ -25,6 +25,9 @@ from timezero.intake.tables import EVIDENCE_LIMIT
 from timezero.model.cohort import Cohort
 
 SLOWEST = 10.0
+DAYS_OF_MONTH = 365.25 / 12.0
+
+Courses = dict[str, tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,7 @@ def _typed(cell: str) -> object:
 def judge(seed: int, folder: Path) -> Judgement:
     """Spoil a registry, read it, and judge what came of it."""
     clean, sheet, defects = spoilt(seed)
-    truth = read_cohort(write(clean, folder), validated({"data": DATA}))
+    truth = true_courses(clean)
     path = write(sheet, folder)
     began = time.perf_counter()
     outcome, detail = _outcome(path, sheet, truth, answered=False)
@@ -157,7 +160,29 @@ def judge(seed: int, folder: Path) -> Judgement:
     return Judgement(seed, defects, outcome, answered, seconds, detail)
 
 
-def _outcome(path: Path, sheet: Sheet, truth: Cohort, *, answered: bool) -> tuple[str, str]:
+def true_courses(clean: Sheet) -> Courses:
+    """Return the courses of a clean registry, counted without the program that is judged."""
+
+    def months(row: list[str], name: str) -> str:
+        cell = row[clean.at(name)]
+        if not cell:
+            return "nan"
+        first = dt.date.fromisoformat(row[clean.at("first_crs")])
+        return str(round((dt.date.fromisoformat(cell) - first).days / DAYS_OF_MONTH, 9))
+
+    return {
+        row[clean.at("patient_id")]: (
+            "-inf",
+            months(row, "last_contact"),
+            months(row, "second_crs"),
+            months(row, "recurrence"),
+            row[clean.at("status")] == "dead",
+        )
+        for row in clean.rows
+    }
+
+
+def _outcome(path: Path, sheet: Sheet, truth: Courses, *, answered: bool) -> tuple[str, str]:
     told: dict[str, Any] = {"data": DATA | sheet.data, "rules": sheet.rules}
     recipe: dict[str, Any] = {}
     if answered:
@@ -173,16 +198,16 @@ def _outcome(path: Path, sheet: Sheet, truth: Cohort, *, answered: bool) -> tupl
         return ("asked" if questions and not errors else "refused"), said
     except Exception as error:  # noqa: BLE001 -- a crash is what is looked for
         return "crashed", f"{type(error).__name__}: {error}"
-    if same_course(cohort, truth):
+    if courses(cohort) == truth:
         return "same", ""
     hidden = untold(cohort, truth, sheet)
     return ("silent", f"not told: {hidden}") if hidden else ("disclosed", "")
 
 
-def untold(cohort: Cohort, truth: Cohort, sheet: Sheet) -> list[str]:
+def untold(cohort: Cohort, truth: Courses, sheet: Sheet) -> list[str]:
     """Return the patients whose course differs although no finding speaks of a cell of theirs."""
-    ours, theirs = courses(cohort), courses(truth)
-    changed = {p for p in ours.keys() | theirs.keys() if ours.get(p) != theirs.get(p)}
+    ours = courses(cohort)
+    changed = {p for p in ours.keys() | truth.keys() if ours.get(p) != truth.get(p)}
     spoken = [f for f in cohort.findings if f.n_rows and f.code not in ABOUT_FORM]
     evidence = " ; ".join(text for f in spoken for text in (*f.evidence, f.what, f.where))
     many = [f for f in spoken if f.n_rows > EVIDENCE_LIMIT and f.n_rows >= len(changed)]

@@ -60,9 +60,17 @@ def remounted(disk: Path, how: str) -> None:
 
 def a_day(life: Life, name: str) -> None:
     with opened(life.place) as store:
-        tell = lambda what, value: life.told.append((what, value))  # noqa: E731
+
+        def tell(what: str, value: object) -> None:
+            life.told.append((what, value))
+
         register_and_run(store, name, tell)
         short_job(store, name, tell, lease=60.0)
+
+
+def days(life: Life, name: str, n: int) -> None:
+    for k in range(n):
+        a_day(life, f"{name} {k}")
 
 
 @pytest.mark.parametrize("leave", [0, 4_096, 40_000, 100_000])
@@ -71,8 +79,7 @@ def test_a_disk_that_is_full_loses_nothing(disk: Path, leave: int) -> None:
     a_day(life, "before")
     ballast = fill(disk, leave=leave)
     with pytest.raises(InputRefused, match="the disk is full"):
-        for k in range(1_000):
-            a_day(life, f"full {k}")
+        days(life, "full", 1_000)
     ballast.unlink()
     assert list(wrong(life)) == []
     a_day(life, "after")
@@ -85,11 +92,16 @@ def test_a_disk_that_is_full_in_the_middle_of_a_job_keeps_its_parts(disk: Path) 
         store.jobs.add(LONG, kind="study")
         store.jobs.claim(LONG)
         ballast = fill(disk, leave=200_000)
-        kept = 0
+        names = iter(f"{k:03}" for k in range(1_000))
+
+        def keep_all() -> None:
+            for name in names:
+                store.jobs.keeper(LONG).write(name, {"numbers": np.ones(2_000)})
+
         with pytest.raises(InputRefused, match="the disk is full") as refused:
-            for kept in range(1_000):
-                store.jobs.keeper(LONG).write(f"{kept:03}", {"numbers": np.ones(2_000)})
+            keep_all()
         assert "make room" in refused.value.mend
+        kept = int(next(names)) - 1
         assert 0 < kept < 100
     ballast.unlink()
     with opened(life.place) as store:

@@ -106,3 +106,30 @@ def test_options_that_an_action_does_not_use_are_refused(
 ) -> None:
     assert "does not use --to" in said(capsys, "status", project, "--to", "x", code=2)
     assert "does not use --job" in said(capsys, "verify", project, "--job", "x", code=2)
+
+
+@pytest.mark.parametrize(
+    ("action", "state", "said_next"),
+    [
+        ("resume", "done", "nothing, it is done"),
+        ("resume", "queued", "run the `timezero study` command of {repeat} again as before"),
+        ("cancel", "done", "nothing, it was done before"),
+        ("cancel", "failed", "nothing, it had failed before"),
+        ("cancel", "cancelled", "nothing works on it any more; to go on after all, run the"),
+    ],
+)
+def test_what_happens_next_is_said(
+    project: str, capsys: pytest.CaptureFixture[str], action: str, state: str, said_next: str
+) -> None:
+    key = "b2" * 32
+    with open_store(project) as store:
+        store.jobs.add(key, kind="study", study="{repeat}")
+        if state in {"done", "failed"}:
+            store.jobs.claim(key)
+        if state == "done":
+            store.jobs.finish(key, "result")
+        if state == "failed":
+            store.jobs.fail(key, why="TZ-LAD-11")
+    assert f"next: {said_next}" in said(capsys, action, project, "--job", "b2b2", "--plain")
+    with open_store(project, read_only=True) as store:
+        assert store.jobs.get(key).state == state

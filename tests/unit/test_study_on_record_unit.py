@@ -26,6 +26,7 @@ from timezero.intake.cohort import read_cohort
 from timezero.intake.protocol_file import read_protocol
 from timezero.store import open_store
 from timezero.store.records import RunRecord
+from timezero.store.store import Store
 
 CHANGED_AGE = "77"
 
@@ -183,7 +184,14 @@ def test_a_file_of_which_only_the_digest_is_kept_is_not_compared(tmp_path: Path)
         with earlier_registry(store, inputs) as path:
             assert path is not None
             assert path.read_bytes() == b"earlier"
-        assert not path.exists()
+            assert path.is_relative_to(tmp_path / "record")
+            left = path.parent
+        assert not left.exists()
+    left.mkdir()
+    (left / "registry.csv").write_bytes(b"left by a process that was killed")
+    with open_store(tmp_path / "record") as store:
+        assert not left.exists()
+        assert store.log.entries()[-1].what == "leftovers of a crash removed"
 
 
 @pytest.mark.parametrize(
@@ -198,13 +206,14 @@ def test_a_file_of_which_only_the_digest_is_kept_is_not_compared(tmp_path: Path)
 def test_what_becomes_of_a_job_that_stops(
     tmp_path: Path, stopped: BaseException, state: str, why: str
 ) -> None:
-    with open_store(tmp_path, create=True) as store:
-        with (
-            pytest.raises(type(stopped)),
-            job_on_record(store, "a" * 64, kind="study") as job,
-        ):
+    def stop(store: Store) -> None:
+        with job_on_record(store, "a" * 64, kind="study") as job:
             job.keeper.write("one", {"numbers": np.ones(2)})
             raise stopped
+
+    with open_store(tmp_path, create=True) as store:
+        with pytest.raises(type(stopped)):
+            stop(store)
         assert (store.jobs.get("a" * 64).state, store.jobs.get("a" * 64).why) == (state, why)
         with job_on_record(store, "a" * 64, kind="study") as job:
             assert job.keeper.read("one") is not None
@@ -217,15 +226,17 @@ def test_what_becomes_of_a_job_that_stops(
 
 
 def test_a_job_whose_record_cannot_be_written_ends_in_the_first_refusal(tmp_path: Path) -> None:
-    with open_store(tmp_path, create=True) as store:
-        with (
-            pytest.raises(InputRefused, match="disk is full"),
-            job_on_record(store, "a" * 64, kind="study"),
-        ):
-            store.jobs.cancel("a" * 64)
+    def stop(store: Store) -> None:
+        with job_on_record(store, "a" * 64, kind="study"):
             store.close()
             (tmp_path / "timezero.db").unlink()
             raise InputRefused("the disk is full", code="TZ-STO-06")
+
+    with (
+        open_store(tmp_path, create=True) as store,
+        pytest.raises(InputRefused, match="disk is full"),
+    ):
+        stop(store)
 
 
 def test_whoever_asks_second_for_a_study_on_a_server_touches_nothing(tmp_path: Path) -> None:

@@ -46,9 +46,14 @@ def ask_on_terminal(question: Question, why: str) -> str | bool | int | tuple[ob
         return question.default
     if said == "?":
         return None
-    if said.isdecimal() and 1 <= int(said) <= len(question.options):
-        return question.options[int(said) - 1].value
-    return said
+    labels = _labels(question)
+    return question.options[labels.index(said)].value if said in labels else said
+
+
+def _labels(question: Question) -> list[str]:
+    """Return what chooses each option: its number, and #1 where 1 may be meant as a value."""
+    sign = "#" if any(written(o.value).isdecimal() for o in question.options) else ""
+    return [f"{sign}{k}" for k in range(1, len(question.options) + 1)]
 
 
 def as_text(question: Question) -> str:
@@ -60,7 +65,8 @@ def as_text(question: Question) -> str:
         more = question.n_rows - SHOWN_CELLS
         rest = f"; and {more} more" if more > 0 else ""
         lines.append(f"  cells: {'; '.join(question.evidence[:SHOWN_CELLS])}{rest}")
-    lines += [f"  {k}  {_option(option, question)}" for k, option in enumerate(question.options, 1)]
+    options = zip(_labels(question), question.options, strict=True)
+    lines += [f"  {label}  {_option(option, question)}" for label, option in options]
     lines.append(f"  key:   {question.place}")
     return printable("\n".join(lines), keep="\n")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
@@ -86,10 +85,14 @@ def earlier_registry(store: Store, inputs: Inputs) -> Generator[Path | None]:
     if not before:
         yield None
         return
-    with tempfile.TemporaryDirectory(prefix="timezero-") as folder:
-        path = Path(folder) / inputs.registry.name
-        path.touch(mode=0o600)
-        path.write_bytes(store.blobs.read(before[-1]))
+    from timezero.store.refusals import in_words
+
+    content = store.blobs.read(before[-1])
+    with store.scratch() as folder:
+        path = folder / inputs.registry.name
+        with in_words(store.place):
+            path.touch(mode=0o600)
+            path.write_bytes(content)
         yield path
 
 

@@ -75,6 +75,7 @@ def _tell(written: StudyFile, *, plain: bool) -> None:
     from timezero.cli._asking import as_text
     from timezero.cli._asking import written as as_written
     from timezero.cli._printing import print_findings, print_table
+    from timezero.intake.wording import counted
 
     print(f"written: {written.path} (the question) and {written.recipe} (how cells are read)")
     if written.guesses:
@@ -104,7 +105,7 @@ def _tell(written: StudyFile, *, plain: bool) -> None:
         )
     elif not written.errors:
         print(
-            f"\n{written.n_patients} patients can be read.\n"
+            f"\n{counted(written.n_patients, 'patient')} can be read.\n"
             f"Next: open {written.path}, check the guesses; then\n  timezero study {written.path}"
         )
 

@@ -40,6 +40,7 @@ def look(
     from timezero.cli._printing import print_json, print_table
     from timezero.intake.look import look as look_at
     from timezero.intake.recipe_file import read_recipe
+    from timezero.intake.wording import counted
 
     told = None if recipe is None else read_recipe(recipe)
     seen = look_at(file, sheet=sheet, recipe=told, changes_to=changes)
@@ -47,7 +48,7 @@ def look(
     if json:
         print_json(seen)
         return int(worst)
-    print(f"{seen.table}: {seen.n_rows} rows, {len(seen.columns)} columns\n")
+    print(f"{seen.table}: {counted(seen.n_rows, 'row')}, {counted(len(seen.columns), 'column')}\n")
     print_table(
         ("", "column", "holds", "missing", "values", "such as", "may mean"),
         [
@@ -78,6 +79,7 @@ def look(
 def _tell(findings: Sequence[Finding], n_changed: int, changes: Path | None) -> None:
     from timezero.cli._asking import as_text
     from timezero.cli._printing import print_findings
+    from timezero.intake.wording import counted
 
     questions = [finding for finding in findings if isinstance(finding, Question)]
     noticed = [finding for finding in findings if not isinstance(finding, Question)]
@@ -86,7 +88,7 @@ def _tell(findings: Sequence[Finding], n_changed: int, changes: Path | None) -> 
         print_findings(noticed)
     if n_changed:
         listed = f"listed in {changes}" if changes else "--changes FILE lists every one"
-        print(f"\n{n_changed} cells are read otherwise than they are written; {listed}")
+        print(f"\nread otherwise than written: {counted(n_changed, 'cell')}; {listed}")
     if questions:
         print(f"\nWill be asked: {len(questions)}")
         for question in questions:

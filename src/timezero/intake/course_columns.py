@@ -38,13 +38,14 @@ class Numbered:
     column: Column
 
 
-def numbered(ids: Mapping[str, Column]) -> Numbered:
+def numbered(ids: Mapping[str, Column], tables: Mapping[str, Table]) -> Numbered:
     """Return the patients that stand in any of the tables, numbered.
 
     Parameters
     ----------
     ids : mapping of str to Column
         For each table, its column of identifiers.
+    tables : mapping of str to Table
 
     Raises
     ------
@@ -60,17 +61,18 @@ def numbered(ids: Mapping[str, Column]) -> Numbered:
         if None in texts:
             raise InputRefused(
                 what=f"a row of the table of {part.replace('_', ' ')} says no patient",
-                where=f"column {ids[part].name}",
+                where=tables[part].where(ids[part], ids[part].text.is_null().to_numpy()),
                 mend="fill in the identifiers, or leave the rows out",
                 code="TZ-IN-37",
             )
+        unknown = ~ids[part].text.is_in(list(places)).to_numpy()
         strangers = [str(t) for t in texts if t not in places] if part != first else []
         if strangers and first == "patients":
             listed = ", ".join(shown(t) for t in dict.fromkeys(strangers))
             raise InputRefused(
                 what=f"the table of {part.replace('_', ' ')} speaks of patients that the table of "
                 f"patients does not know: {listed[:300]}",
-                where=f"column {ids[part].name}",
+                where=tables[part].where(ids[part], unknown),
                 mend="put the patients into their table, or mend the identifiers",
                 code="TZ-IN-38",
             )

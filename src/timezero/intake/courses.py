@@ -49,6 +49,7 @@ ORDINALS: Final = (FIRST, SECOND, "third_treatment", "fourth_treatment", "fifth_
 N_TREATMENTS: Final = "n_treatments"
 N_ABORTED: Final = "n_aborted"
 RECURRENCE: Final = "first_recurrence"
+NO_ROWS: Final = "TZ-IN-05"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -96,14 +97,16 @@ def _courses(given: _Given) -> Table:
     shape, data = given.recipe.shape, given.data
     named = {part: name for part in PARTS if (name := getattr(shape, part)) is not None}
     named.setdefault("operations", ONLY_TABLE)
-    tables = {part: _read(given, part, name) for part, name in named.items()}
+    tables, none = _read_all(given, named)
+    named = {part: name for part, name in named.items() if part in tables}
     ids = {part: _id_column(tables[part], name, data, shape) for part, name in named.items()}
-    who = numbered(ids)
+    who = numbered(ids, tables)
     operations = _operations(tables["operations"], who.of["operations"], shape)
     operations.findings.extend(implausible(tables["operations"], data))
     n = len(who.names)
     columns: list[Column] = [who.column]
-    findings = [f for table in tables.values() for f in table.findings] + operations.findings
+    findings = [*none, *(f for table in tables.values() for f in table.findings)]
+    findings += operations.findings
     if "patients" in tables:
         columns += appended(tables["patients"], who.of["patients"], n, findings, taken=columns)
     else:
@@ -114,6 +117,8 @@ def _courses(given: _Given) -> Table:
         columns += _last_contact(tables["follow_up"], who.of["follow_up"], n, shape)
     if "recurrences" in tables:
         columns.append(_first_recurrence(tables["recurrences"], who.of["recurrences"], n, shape))
+    elif none:
+        columns.append(date_column(RECURRENCE, np.full(1, np.nan), np.full(n, -1, dtype=np.int64)))
     table = _joined(tables, columns, n, findings)
     return _treated_only(table, operations, who.names)
 
@@ -132,6 +137,29 @@ def _read(given: _Given, part: str, name: str) -> Table:
         place = Path(source).parent / told.file
     uses = _uses(given.data, given.recipe.shape, part, name)
     return read_table(place, data=uses, recipe=given.recipe, called=name, today=given.today)
+
+
+def _read_all(given: _Given, named: dict[str, str]) -> tuple[dict[str, Table], list[Finding]]:
+    """Read every table; one of recurrences may have no row yet, which is told."""
+    tables: dict[str, Table] = {}
+    none: list[Finding] = []
+    for part, name in named.items():
+        try:
+            tables[part] = _read(given, part, name)
+        except InputRefused as refusal:
+            if part != "recurrences" or refusal.code != NO_ROWS:
+                raise
+            what = "the table of recurrences has no rows: nobody has one"
+            none.append(
+                Finding(
+                    code="recurrences_none",
+                    severity=Severity.WARNING,
+                    what=what,
+                    where=refusal.where,
+                    mend="fill it in, or leave shape.recurrences and data.trigger out",
+                )
+            )
+    return tables, none
 
 
 def _uses(data: DataPart, shape: ShapePart, part: str, name: str) -> Any:

@@ -16,6 +16,7 @@ from timezero.errors import InputRefused
 from timezero.findings import Finding, Severity
 from timezero.intake.guess import guessed_data
 from timezero.intake.identifiers import header_words, identifier_kind
+from timezero.intake.wording import counted
 from timezero.intake.tables import Column, Table
 from timezero.intake.times import Moments, read_moments, text_numbers
 from timezero.model.protocol import DataPart, Protocol
@@ -238,7 +239,7 @@ class _Work:
         lost = int((~moments.missing & np.isnan(days)).sum())
         why = "dates became days since time zero"
         if lost:
-            why += f"; {lost} cells that give no day were left empty"
+            why += f"; left empty: {counted(lost, 'cell')} without a day"
         self.in_days = True
         self._say(column, "days since time zero", why, int((~np.isnan(moments.days)).sum()))
 
@@ -283,7 +284,7 @@ class _Work:
             return
         self.kept[column.name] = [OTHER if text in rare else text for text in cells]
         self.quasi.append(column.name)
-        why = f"{len(rare)} values of fewer than {self.smallest} patients became '{OTHER}'"
+        why = f"{counted(len(rare), 'value')} of fewer than {self.smallest} patients became '{OTHER}'"
         self._say(column, "pooled" if rare else "kept", why if rare else "categories", n_rare)
 
     def _add_year(self) -> None:

@@ -94,16 +94,16 @@ def report_json(made: Deidentified) -> str:
 
 def report_text(made: Deidentified) -> str:
     """Return what was done and which risks stay as text; it holds no cell of the registry."""
-    lines = [f"{made.n_rows} rows, {len(made.correspondence)} patients", "", "Columns"]
+    lines = [f"{counted(made.n_rows, 'row')}, {counted(len(made.correspondence), 'patient')}", "", "Columns"]
     for done in made.done:
-        n = f" ({done.n_cells} cells)" if done.n_cells else ""
+        n = f" ({counted(done.n_cells, 'cell')})" if done.n_cells else ""
         lines.append(f"  {done.name}: {done.done}: {done.why}{n}")
     lines += ["", "Risks that stay"]
     for risk in risks(made):
         names = ", ".join(risk.columns) or "no column"
         lines.append(
-            f"  To somebody who knows {names}: the smallest group has {risk.smallest_group} rows; "
-            f"{risk.n_unique} rows are like no other."
+            f"  To somebody who knows {names}: the smallest group has "
+            f"{counted(risk.smallest_group, 'row')}; {counted(risk.n_unique, 'row')} like no other."
         )
     lines += [f"  {words}" for words in STAYS]
     return "\n".join(lines) + "\n"

@@ -139,6 +139,10 @@ def _in_column(
         )
 
 
+def _say(some: list[CellDifference]) -> str:
+    return "says" if len(some) == 1 else "say"
+
+
 def told(found: Differences, *, times: frozenset[str], name: str) -> tuple[Finding, ...]:
     """Return the differences as findings: a warning where a time or the event is concerned.
 
@@ -159,14 +163,14 @@ def told(found: Differences, *, times: frozenset[str], name: str) -> tuple[Findi
     weighty = [cell for cell in found.cells if cell.column in times]
     others = [cell for cell in found.cells if cell.column not in times]
     parts = (
-        (weighty, Severity.WARNING, "of times, event or treatment say"),
-        (others, Severity.NOTE, "say"),
+        (weighty, Severity.WARNING, "of times, event or treatment that"),
+        (others, Severity.NOTE, "that"),
     )
     cells = [
         Finding(
             code="file_changed",
             severity=severity,
-            what=f"{counted(len(some), 'cell')} {words} something else than before",
+            what=f"{counted(len(some), 'cell')} {words} {_say(some)} something else than before",
             where=name,
             evidence=tuple(str(cell) for cell in some[:EVIDENCE_LIMIT]),
             n_rows=len(some),
@@ -175,16 +179,16 @@ def told(found: Differences, *, times: frozenset[str], name: str) -> tuple[Findi
         if some
     ]
     lists = (
-        (found.added, "patients that were not there before", Severity.WARNING),
-        (found.removed, "patients of before that are gone", Severity.WARNING),
-        (found.new_columns, "columns that were not there before", Severity.NOTE),
-        (found.lost_columns, "columns of before that are gone", Severity.WARNING),
+        (found.added, "new patient", Severity.WARNING),
+        (found.removed, "missing patient", Severity.WARNING),
+        (found.new_columns, "new column", Severity.NOTE),
+        (found.lost_columns, "missing column", Severity.WARNING),
     )
     rest = [
         Finding(
             code="file_changed",
             severity=severity,
-            what=f"{len(some):,} {words}",
+            what=f"{counted(len(some), words)}, compared with the file before",
             where=name,
             evidence=tuple(shown(one) for one in some[:EVIDENCE_LIMIT]),
             n_rows=len(some),

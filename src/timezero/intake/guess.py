@@ -140,7 +140,7 @@ def guess_roles(table: Table) -> tuple[Guess, ...]:
     if not in_dates:
         chosen.pop("time_zero", None)
     _add_from_cells(chosen, table, cells, in_dates=in_dates)
-    return tuple(chosen[role] for role in WORDS if role in chosen)
+    return tuple(chosen[role] for role in (*WORDS, "death") if role in chosen)
 
 
 def _in_one_kind(
@@ -241,6 +241,11 @@ def _add_from_cells(
             chosen["id"] = Guess(role="id", column=distinct[0], reason="from the cells")
             free.remove(distinct[0])
     if "event" not in chosen:
+        died = [n for n in free if _is_date_of_death(cells[n])]
+        if len(died) == 1:
+            chosen["death"] = Guess(role="death", column=died[0], reason="from the header")
+            free.remove(died[0])
+    if not {"event", "death"} & set(chosen):
         dying = [n for n in free if _fits("event", cells[n]) and _says_death(cells[n].column)]
         if len(dying) == 1:
             chosen["event"] = Guess(role="event", column=dying[0], reason="from the cells")
@@ -253,6 +258,17 @@ def _add_from_cells(
             dated.sort(key=lambda n: float(np.nanmedian(cells[n].days)))
             name = dated.pop(order)
             chosen[role] = Guess(role=role, column=name, reason="from the cells")
+
+
+def _is_date_of_death(moments: Moments) -> bool:
+    from timezero.intake.recognise import recognise, role_of
+
+    some = bool(moments.missing.any()) and content_of(moments) in {"dates", "unclear dates"}
+    if not some:
+        return False
+    best = recognise(moments.column.name)[:1]
+    named = bool(best) and role_of(best[0].item_key) == "death"
+    return named or _says_death(moments.column)
 
 
 def _says_death(column: Column) -> bool:

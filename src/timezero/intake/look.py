@@ -17,7 +17,7 @@ from timezero.intake.draft import draft_of
 from timezero.intake.events import read_event
 from timezero.intake.guess import Guess, content_of, guess_roles, guess_unit
 from timezero.intake.identifiers import identifier_kind
-from timezero.intake.layout import REQUIRED
+from timezero.intake.layout import required_roles
 from timezero.intake.missing_words import missing_words
 from timezero.intake.recognise import recognise
 from timezero.intake.record_items import item
@@ -136,7 +136,7 @@ def look(
     guesses = guess_roles(table)
     protocol = guessed_protocol(guesses, sheet)
     guessed = {guess.role: guess.column for guess in guesses}
-    unguessed = tuple(role for role in REQUIRED if role not in guessed)
+    unguessed = tuple(role for role in required_roles(protocol.data) if role not in guessed)
     findings = list(_judged(table, protocol, complete=not unguessed))
     told = {(finding.where, finding.n_rows) for finding in findings}
     for moments in cells:

@@ -28,6 +28,7 @@ _MOST: Final = 5
 _CELLS: Final = 3
 # A header found by its words in English stands between an exact alias and a part of one.
 _GUESSED: Final = 0.9
+_DATED: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,9 +101,17 @@ def fitting_columns(table: Table, data: DataPart, role: str) -> list[Column]:
     taken = roles_of(data)
     free = [column for column in table.columns if column.name not in taken]
     if role in TIME_ROLES:
-        never = {"empty", "text", "true/false"} | ({"numbers"} if role == "time_zero" else set())
-        free = [c for c in free if content_of(read_moments(c, data)) not in never]
+        free = [c for c in free if _may_tell_when(c, data, in_dates=role == "time_zero")]
     return free
+
+
+def _may_tell_when(column: Column, data: DataPart, *, in_dates: bool) -> bool:
+    content = content_of(read_moments(column, data))
+    if content == "text":
+        # Dates in words are read once the column is used: 05. Mär 2014.
+        dated = column.text.drop_nulls().str.contains(r"\d.*\d.*\d")
+        return bool(dated.len()) and float(dated.mean() or 0.0) > _DATED
+    return content not in {"empty", "true/false"} and not (in_dates and content == "numbers")
 
 
 def _question(
@@ -156,9 +165,14 @@ def _suggestions(table: Table, data: DataPart) -> dict[str, list[_Suggestion]]:
         if column.name in numbers and column.name not in known:
             suggestion = _Suggestion(column=column, score=_GUESSED, reason="a record number")
             found.setdefault("id", []).append(suggestion)
+    found["event"] = [s for s in found.get("event", []) if not _holds_dates(s.column, data)]
     for suggestions in found.values():
         suggestions.sort(key=lambda s: -s.score)
     return found
+
+
+def _holds_dates(column: Column, data: DataPart) -> bool:
+    return content_of(read_moments(column, data)) in {"dates", "unclear dates"}
 
 
 def _roles_of_header(header: str) -> list[tuple[str, float, str]]:

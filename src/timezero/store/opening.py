@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import getpass
 import os
+import shutil
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -249,7 +250,10 @@ def _leftovers(place: Place) -> list[str]:
     found = [p for folder in folders for p in folder.glob(f".*{durable_files.TEMPORARY}")]
     own = [p for p in found if p.parent != database.parent or p.name[1:].startswith(database.stem)]
     for path in own:
-        path.unlink()
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
     return [path.name for path in own]
 
 

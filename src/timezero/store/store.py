@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -9,6 +12,7 @@ from typing import Self
 from sqlalchemy import func, select, text
 
 from timezero.store.blobs import Blobs
+from timezero.store.durable_files import TEMPORARY
 from timezero.store.jobs import Jobs
 from timezero.store.log import Log
 from timezero.store.records import Head, StoreStatus, Verification
@@ -129,6 +133,29 @@ class Store(Registrations, Runs):
             writer=writer,
             notes=tuple(notes),
         )
+
+    @contextmanager
+    def scratch(self) -> Generator[Path]:
+        """Yield a folder that is removed after use; after a crash, when the store is next opened.
+
+        It is beside the store, and not where all temporary files are: what it holds may be a
+        registry. For a server it is where all temporary files are, closed to others.
+
+        Raises
+        ------
+        InputRefused
+            The disk does not let it be made.
+        """
+        database = self._session.place.database
+        with in_words(self.place):
+            made = tempfile.TemporaryDirectory(
+                prefix=f".{database.stem if database else 'timezero'}.",
+                suffix=TEMPORARY,
+                dir=database.parent if database else None,
+                ignore_cleanup_errors=True,
+            )
+        with made as folder:
+            yield Path(folder)
 
     def close(self) -> None:
         """Close the store and give back the right to write."""

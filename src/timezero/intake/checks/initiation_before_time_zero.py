@@ -19,7 +19,8 @@ def initiation_before_time_zero(draft: Draft) -> list[Finding]:
             f"{counted(before, 'patient')} began the late treatment before time zero",
             column=draft.moments["initiation"].column,
             mask=before,
-            mend="check which columns data.initiation and data.time_zero name",
+            mend="look these dates up, and those of time zero; where most are so, check which "
+            "columns data.initiation and data.time_zero name",
         )
     ]
 

@@ -22,7 +22,7 @@ PLACEHOLDERS: Final = frozenset(
     }
 )  # fmt: skip
 # Fillers that no calendar has: 99/99/9999, 88/88/8888, 99/99/99.
-_FILLERS: Final = frozenset({(9999, 99, 99), (8888, 88, 88), (99, 99, 99), (88, 88, 88)})
+_FILLERS: Final = frozenset({(9999, None, None), (8888, None, None), (99, 99, 99), (88, 88, 88)})
 # A patient can have been born on the zero day of a computer.
 _BIRTHS: Final = frozenset({(1900, 1, 1), (1904, 1, 1), (1970, 1, 1)})
 

@@ -63,7 +63,7 @@ class Shape:
     year : int
         As written; of two digits when ``short``.
     first, second : int or None
-        None where the part is not known: 2018-UN-UN, 00.03.2018.
+        None where the part is not known: 2018-UN-UN, 00.03.2018, 99/03/2018.
     short : bool
         The year has two digits.
     padded : bool
@@ -162,18 +162,24 @@ def _known(part: str) -> int | None:
     return int(part) or None if part.isdigit() else None
 
 
+def _coded(part: str) -> int | None:
+    """Return a part beside a year of four digits; 99 and 88 are codes for: not known."""
+    return None if part in {"99", "88"} else _known(part)
+
+
 def _shape(name: str, parts: tuple[str, ...]) -> Shape | None:
     if name == "year_first":
         year, first, second = parts
-        return Shape(kind="year_first", year=int(year), first=_known(first), second=_known(second))
+        return Shape(kind="year_first", year=int(year), first=_coded(first), second=_coded(second))
     if name in {"year_last", "short"}:
         first, second, year = parts
         padded = len(first) == len(second) == 2
+        known = _known if name == "short" else _coded
         return Shape(
             kind="year_last",
             year=int(year),
-            first=_known(first),
-            second=_known(second),
+            first=known(first),
+            second=known(second),
             short=name == "short",
             padded=padded,
         )
