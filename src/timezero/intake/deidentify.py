@@ -16,9 +16,9 @@ from timezero.errors import InputRefused
 from timezero.findings import Finding, Severity
 from timezero.intake.guess import guessed_data
 from timezero.intake.identifiers import header_words, identifier_kind
-from timezero.intake.wording import counted
 from timezero.intake.tables import Column, Table
 from timezero.intake.times import Moments, read_moments, text_numbers
+from timezero.intake.wording import counted
 from timezero.model.protocol import DataPart, Protocol
 
 AGE_WORDS: Final = frozenset({"age", "alter", "edad", "eta", "idade", "leeftijd", "ages"})
@@ -284,7 +284,9 @@ class _Work:
             return
         self.kept[column.name] = [OTHER if text in rare else text for text in cells]
         self.quasi.append(column.name)
-        why = f"{counted(len(rare), 'value')} of fewer than {self.smallest} patients became '{OTHER}'"
+        why = (
+            f"{counted(len(rare), 'value')} of fewer than {self.smallest} patients became '{OTHER}'"
+        )
         self._say(column, "pooled" if rare else "kept", why if rare else "categories", n_rare)
 
     def _add_year(self) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from timezero.intake.deidentify import Deidentified
 from timezero.intake.spreadsheet_safe import safe_cell
+from timezero.intake.wording import counted
 
 SCHEMA_NAME: Final = "timezero/deidentified/1"
 STAYS: Final = (
@@ -94,7 +95,11 @@ def report_json(made: Deidentified) -> str:
 
 def report_text(made: Deidentified) -> str:
     """Return what was done and which risks stay as text; it holds no cell of the registry."""
-    lines = [f"{counted(made.n_rows, 'row')}, {counted(len(made.correspondence), 'patient')}", "", "Columns"]
+    lines = [
+        f"{counted(made.n_rows, 'row')}, {counted(len(made.correspondence), 'patient')}",
+        "",
+        "Columns",
+    ]
     for done in made.done:
         n = f" ({counted(done.n_cells, 'cell')})" if done.n_cells else ""
         lines.append(f"  {done.name}: {done.done}: {done.why}{n}")

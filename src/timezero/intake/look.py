@@ -216,10 +216,10 @@ def _problem_cells(table: Table, moments: Moments) -> list[Finding]:
     column = moments.column
     found: list[Finding] = []
     unclear = column.text.filter(moments.ambiguous.tolist())
-    readings = {text: both_readings(text) for text in unclear.unique(maintain_order=True)}
-    if readings and all(" or " in words for words in readings.values()):
-        first = next(iter(readings))
-        what = f"{first} can be {readings[first]}"
+    texts = unclear.unique(maintain_order=True).to_list()
+    open_ones = [text for text in texts if " or " in both_readings(text)]
+    if open_ones and not any(_tells_the_order(text) for text in texts):
+        what = f"{open_ones[0]} can be {both_readings(open_ones[0])}"
         found.append(_cells(table, column, moments.ambiguous, code="date_ambiguous", what=what))
     said = column.text.str.to_lowercase().is_in(list(missing_words().signs)).fill_null(value=False)
     unlike = moments.unreadable & ~said.to_numpy()
@@ -228,6 +228,12 @@ def _problem_cells(table: Table, moments: Moments) -> list[Finding]:
         what = f"{counted(unlike, 'cell')} unlike the numbers or dates around"
         found.append(_cells(table, column, unlike, code="cell_unlike", what=what))
     return found
+
+
+def _tells_the_order(text: str) -> bool:
+    """Return whether a date has one reading, and not because day and month are the same number."""
+    first, second = re.split(r"[./-]", text.strip())[:2]
+    return (int(first) > 12) != (int(second) > 12) and " or " not in both_readings(text)
 
 
 def _cells(table: Table, column: Column, mask: Bools, *, code: str, what: str) -> Finding:

@@ -110,7 +110,7 @@ def _may_tell_when(column: Column, data: DataPart, *, in_dates: bool) -> bool:
     if content == "text":
         # Dates in words are read once the column is used: 05. Mär 2014.
         dated = column.text.drop_nulls().str.contains(r"\d.*\d.*\d")
-        return bool(dated.len()) and float(dated.mean() or 0.0) > _DATED
+        return bool(dated.len()) and int(dated.sum()) > _DATED * len(dated)
     return content not in {"empty", "true/false"} and not (in_dates and content == "numbers")
 
 

@@ -23,8 +23,8 @@ def status_against_date(draft: Draft) -> list[Finding]:
         return []
     rule = draft.protocol.rules.status_against_date
     parts = (
-        (alive, "has a date of death, and the status says otherwise"),
-        (dead, "is dead by the status, without a date of death"),
+        (alive, "with a date of death and a status that says otherwise"),
+        (dead, "dead by the status, without a date of death"),
     )
     what = "; ".join(f"{counted(mask, 'patient')} {words}" for mask, words in parts if mask.any())
     where, evidence = draft.table.where(draft.event.column, both), _evidence(draft, both)
