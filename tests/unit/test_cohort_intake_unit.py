@@ -249,8 +249,12 @@ def test_unknown_columns_are_all_named_with_the_nearest() -> None:
         "data frame; data.exit",
         "data frame; data.covariates: agee",
     ]
-    assert refusal.value.findings[0].mend.startswith("nearest: exit,")
-    assert refusal.value.findings[1].mend.startswith("nearest: age,")
+    assert refusal.value.findings[0].mend.endswith(
+        "nearest first: exit, sex, event, id, initiation"
+    )
+    assert refusal.value.findings[1].mend.startswith(
+        "name one of the columns, the nearest first: age,"
+    )
 
 
 def test_roles_without_a_column_are_all_asked_for() -> None:

@@ -25,7 +25,7 @@ def registry(tmp_path: Path) -> Path:
 
 def test_guesses_are_marked_as_guesses(registry: Path, tmp_path: Path) -> None:
     study = tmp_path / "study.toml"
-    assert COMMAND(registry, output=study, plain=True) == 0
+    assert COMMAND(registry, output=study, plain=True) == 1
     text = study.read_text()
     assert 'id = "id"  # guessed from the header: check' in text
     assert 'exit = "survival months"  # guessed from the header: check' in text

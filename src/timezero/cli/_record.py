@@ -40,12 +40,15 @@ class Inputs:
         The protocol as JSON, from :func:`asked`.
     recipe : str
         The recipe as TOML; empty without one.
+    beside : tuple of Path
+        Further files: values that change, courses of perfusions, tables of the recipe.
     """
 
     study: str
     registry: Path
     protocol: str
     recipe: str
+    beside: tuple[Path, ...] = ()
 
 
 def asked(protocol: Protocol) -> str:
@@ -272,6 +275,8 @@ def _begun(store: Store, inputs: Inputs, cohort: Cohort, protocol: Protocol) -> 
         canonical_digest=cohort.digest,
         keep=True,
     )
+    for path in inputs.beside:
+        store.register_input(path, study=inputs.study, name=path.name, keep=True)
     present = versions()
     parts = (given.sha256, recipe, asked_for, present)
     unfinished = [

@@ -89,6 +89,14 @@ def walked(given: Given, place: str | None, progress: Progress) -> Walked:
     return Walked(result=walk(cohort, given.protocol, progress=progress, keep_in=keep_in))
 
 
+def _beside(given: Given) -> tuple[Path, ...]:
+    """Return every file that is read beside the registry."""
+    tables = {} if given.recipe is None else given.recipe.tables
+    named = [given.registry.parent / t.file for t in tables.values() if t.file is not None]
+    named += [path for path in (given.second, given.perfusions) if path is not None]
+    return tuple(path for path in dict.fromkeys(named) if path != given.registry)
+
+
 def _walked_on_record(
     given: Given, place: str, progress: Progress, *, read: Callable[..., Cohort]
 ) -> Walked:
@@ -102,6 +110,7 @@ def _walked_on_record(
         registry=given.registry,
         protocol=asked(given.protocol),
         recipe="" if given.recipe is None else write_recipe(given.recipe),
+        beside=_beside(given),
     )
     result: StudyResult | None = None
     with open_store(place) as store:

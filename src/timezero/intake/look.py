@@ -218,7 +218,8 @@ def _problem_cells(table: Table, moments: Moments) -> list[Finding]:
     unclear = column.text.filter(moments.ambiguous.tolist())
     texts = unclear.unique(maintain_order=True).to_list()
     open_ones = [text for text in texts if " or " in both_readings(text)]
-    if open_ones and not any(_tells_the_order(text) for text in texts):
+    orders = {order for text in texts if (order := _order_told(text)) is not None}
+    if open_ones and len(orders) != 1:
         what = f"{open_ones[0]} can be {both_readings(open_ones[0])}"
         found.append(_cells(table, column, moments.ambiguous, code="date_ambiguous", what=what))
     said = column.text.str.to_lowercase().is_in(list(missing_words().signs)).fill_null(value=False)
@@ -230,10 +231,10 @@ def _problem_cells(table: Table, moments: Moments) -> list[Finding]:
     return found
 
 
-def _tells_the_order(text: str) -> bool:
-    """Return whether a date has one reading, and not because day and month are the same number."""
-    first, second = re.split(r"[./-]", text.strip())[:2]
-    return (int(first) > 12) != (int(second) > 12) and " or " not in both_readings(text)
+def _order_told(text: str) -> bool | None:
+    """Return whether a date must have its day first; None where it tells no order."""
+    first, second = (int(part) > 12 for part in re.split(r"[./-]", text.strip())[:2])
+    return first if first != second and not both_readings(text).startswith("no date") else None
 
 
 def _cells(table: Table, column: Column, mask: Bools, *, code: str, what: str) -> Finding:
