@@ -163,7 +163,8 @@ def test_files_hold_data_and_nothing_that_is_not_read() -> None:
 
 def test_every_export_makes_bytes_and_the_same_again() -> None:
     exports = discover("timezero.intake.dictionary_exports", "EXPORT")
-    assert set(exports) == {"redcap", "excel_template", "mapping", "text", "json"}
+    forms = {"redcap", "excel_template", "template_answers", "mapping", "text", "json"}
+    assert set(exports) == forms
     for export in exports.values():
         content = export.content(dictionary())
         assert content

@@ -15,6 +15,7 @@ from timezero.model.cohort import Covariate
 from timezero.model.estimate import Contrast, Curve
 from timezero.model.guard import GuardJudgement, GuardStatus
 from timezero.model.protocol import Protocol
+from timezero.model.record import AnalysisRecord
 from timezero.model.result import DataTable, Rung
 
 NAN = float("nan")
@@ -86,6 +87,7 @@ def looked(*rungs: Rung, sensitivity: Sequence[DataTable] = (), **climb: Any) ->
     base: dict[str, Any] = {
         "cohort": cohort(),
         "protocol": Protocol(),
+        "record": None,
         "design": design(),
         "landmarks": (),
         "landmark_rule": "declared",
@@ -587,6 +589,23 @@ def test_every_guard_has_such_a_pair_or_cannot_judge_a_study() -> None:
 @pytest.mark.parametrize("number", ["G18", "G36"])
 def test_what_a_study_cannot_show_is_not_judged(number: str) -> None:
     assert worst(number, looked(rung())) == "not_applicable"
+
+
+@pytest.mark.parametrize(
+    ("n_protocols", "status"), [(1, "passed"), (2, "cautioned"), (14, "cautioned")]
+)
+def test_several_study_files_on_the_same_data_are_a_caution(
+    n_protocols: int, status: GuardStatus
+) -> None:
+    known = AnalysisRecord(run="r", number=15, n_protocols=n_protocols, prespecified=False)
+    assert worst("G18", looked(rung(), record=known)) == status
+
+
+def test_the_number_of_analyses_is_said_even_when_it_is_the_first() -> None:
+    known = AnalysisRecord(run="r", number=1, n_protocols=1, prespecified=True)
+    (said,) = BY_NUMBER["G18"].judge(looked(rung(), record=known))
+    assert "the first analysis of these data" in said.what
+    assert "registered before" in said.what
 
 
 @pytest.mark.parametrize("number", [f"G{k}" for k in range(3, 16) if k != 14])

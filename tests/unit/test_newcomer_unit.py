@@ -311,3 +311,13 @@ def test_differences_are_told_in_grammar(n: int, words: str) -> None:
     said = [finding.what for finding in told(found, times=frozenset(), name="registry")]
     assert said[0].startswith(words)
     assert said[1] == "1 new patient, compared with the file before"
+
+
+@pytest.mark.parametrize("study", [{"data": 3}, {"data": {"id": 5}}, {"data": {"evnt": "x"}}])
+def test_answers_that_are_not_possible_are_refused_by_key(
+    study: dict[str, Any], tmp_path: Path
+) -> None:
+    path = written(tmp_path, HEADER + ";".join(ROWS[0]) + "\n")
+    with pytest.raises(InputRefused, match=r"data.*not possible|no key") as refusal:
+        start_study_file(path, tmp_path / "study.toml", answers=({}, study))
+    assert refusal.value.code == "TZ-IN-09"

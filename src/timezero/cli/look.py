@@ -67,10 +67,8 @@ def look(
         print(f"no column was found for: {', '.join(seen.unguessed)}")
     if seen.event_values:
         print(f"which of these is the event is for you to say: {seen.event_values}")
-    if seen.centre_candidates:
-        print(
-            f"may say where a patient was treated: {', '.join(seen.centre_candidates)} (--centre)"
-        )
+    if places := ", ".join(seen.centre_candidates):
+        print(f"may say where a patient was treated: {places} (--centre)")
     _tell(seen.findings, seen.n_changed, changes)
     print(f"\nNext\n  {seen.next_command}")
     return int(worst)

@@ -20,7 +20,7 @@ from timezero.intake.interview import (
     settle_table,
 )
 from timezero.intake.look import guessed_protocol
-from timezero.intake.protocol_file import write_protocol
+from timezero.intake.protocol_file import validated, write_protocol
 from timezero.intake.recipe_file import Content, validated_recipe, write_recipe
 from timezero.intake.tables import Table, shown
 from timezero.intake.wording import counted
@@ -90,9 +90,8 @@ def start_study_file(
     _refuse_taken(output, recipe_file, force=force)
     recipe: Content = {} if sheet is None else {"tables": {ONLY_TABLE: {"sheet": sheet}}}
     study, recipe = from_answers({}, recipe, answers or ({}, {}))
-    table, recipe, asked_first = settle_table(
-        registry, recipe=recipe, ask=ask, patient=study.get("data", {}).get("id")
-    )
+    said = validated(study).data
+    table, recipe, asked_first = settle_table(registry, recipe=recipe, ask=ask, patient=said.id)
     guesses = _unsaid(guess_roles(table), study)
     guessed = guessed_protocol(guesses, sheet).model_dump(exclude_unset=True)
     study, _ = from_answers({"data": dict(guessed["data"])}, {}, ({}, study))
