@@ -54,8 +54,8 @@ class Sheet:
         return [*self.above, self.header, *body, *self.below]
 
     def filled(self, name: str) -> list[int]:
-        """Return the rows in which a column says something."""
-        return [k for k, row in enumerate(self.rows) if row[self.at(name)].strip()]
+        """Return the rows in which a column says a date or a number, not a word for neither."""
+        return [k for k, row in enumerate(self.rows) if row[self.at(name)].strip()[:1].isdigit()]
 
 
 Defect = Callable[[Sheet, Rng], bool]
