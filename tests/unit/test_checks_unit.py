@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from timezero.errors import InputRefused
-from timezero.findings import Finding, Severity
+from timezero.findings import Finding, Question, Severity
 from timezero.intake.cohort import inspect, read_cohort
 from timezero.intake.draft import draft_of
 from timezero.intake.sources import read_table
@@ -337,13 +337,18 @@ def test_nobody_with_the_event_is_said(tmp_path: Path) -> None:
     assert found.what.startswith("nobody has the event")
 
 
-def test_dates_without_a_time_zero_are_refused(tmp_path: Path) -> None:
+def test_dates_without_a_time_zero_are_a_question(tmp_path: Path) -> None:
     data = ROLES | {"exit": "last", "initiation": "second"}
+    (asked,) = found_in(registry(tmp_path, {}), protocol_of(data), "role_unset")
+    assert isinstance(asked, Question)
+    assert asked.key == ("data", "time_zero")
+    assert "zero" in {option.value for option in asked.options}
+
+
+def test_dates_beside_numbers_without_a_time_zero_are_refused(tmp_path: Path) -> None:
+    data = ROLES | {"exit": "last"}
     found = found_in(registry(tmp_path, {}), protocol_of(data), "dates_and_numbers_mixed")
-    assert [f.where for f in found] == [
-        "registry.csv, column second, 3 rows, first at row 3 (L3)",
-        "registry.csv, column last, 6 rows, first at row 2 (K2)",
-    ]
+    assert [f.where for f in found] == ["registry.csv, column last, 6 rows, first at row 2 (K2)"]
 
 
 def test_fractions_of_days_within_a_month_are_questioned(tmp_path: Path) -> None:

@@ -371,7 +371,7 @@ def test_each_unset_role_is_asked_with_what_suggests_itself(tmp_path: Path) -> N
     assert found["data", "exit"].default == "Todesdatum"
     nothing = found["data", "initiation"]
     assert nothing.default is None
-    assert [option.value for option in nothing.options] == ["Fall", "qqq", "Todesdatum"]
+    assert [option.value for option in nothing.options] == ["qqq", "Todesdatum"]
 
 
 def test_a_column_that_is_named_is_not_suggested_for_another_role(tmp_path: Path) -> None:

@@ -80,7 +80,8 @@ def role_questions(table: Table, data: DataPart, unset: tuple[str, ...]) -> tupl
         itself for it.
     """
     suggested = _suggestions(table, data)
-    if data.time_zero is None and "time_zero" in suggested and data.layout != "counting_process":
+    open_zero = data.time_zero is None and "time_zero" not in unset
+    if open_zero and "time_zero" in suggested and data.layout != "counting_process":
         unset = (*unset[:1], "time_zero", *unset[1:])
     return tuple(
         _question(table, role, suggested.get(role, []), fitting_columns(table, data, role))

@@ -18,6 +18,7 @@ from timezero.report.ladder_rows import (
 )
 from timezero.report.moved_most import moved_most
 from timezero.report.numbers import p_value, percent, tick
+from timezero.report.render.data_lines import data_lines
 from timezero.report.render.terminal import (
     WIDTH,
     hanging,
@@ -144,6 +145,8 @@ def _rest(console: Console, result: StudyResult, written: Mapping[str, str]) -> 
     console.print(
         f"cautions: {n_cautions} on the estimates; about the data: {findings or 'no findings'}"
     )
+    for line in data_lines(result.findings, console.width):
+        console.print(line, style="dim", markup=False, highlight=False)
     print_written(console, written, otherwise=NEXT_COMMAND)
 
 
