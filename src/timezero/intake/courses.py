@@ -119,7 +119,9 @@ def _courses(given: _Given) -> Table:
         columns.append(_first_recurrence(tables["recurrences"], who.of["recurrences"], n, shape))
     elif none:
         columns.append(date_column(RECURRENCE, np.full(1, np.nan), np.full(n, -1, dtype=np.int64)))
-    table = _joined(tables, columns, n, findings)
+    main = "patients" if "patients" in tables else "operations"
+    first = np.unique(who.of[main], return_index=True)[1]
+    table = _joined(tables, columns, tables[main].rows[first], findings)
     return _treated_only(table, operations, who.names)
 
 
@@ -348,15 +350,16 @@ def _first_recurrence(table: Table, patient: Ints, n: int, shape: ShapePart) -> 
 
 
 def _joined(
-    tables: dict[str, Table], columns: list[Column], n: int, findings: list[Finding]
+    tables: dict[str, Table], columns: list[Column], rows: Ints, findings: list[Finding]
 ) -> Table:
+    """Put the columns together; a row is numbered like the patient's first one in the file."""
     main = tables.get("patients", tables["operations"])
     unique = {column.name: column for column in columns}
     return Table(
         name=f"{main.name} (one row a patient)",
         columns=tuple(unique.values()),
-        rows=np.arange(1, n + 1, dtype=np.int64),
-        n_read=n,
+        rows=rows,
+        n_read=int(rows.size),
         findings=tuple(findings),
         changes=tuple(change for table in tables.values() for change in table.changes),
         attrition=(),

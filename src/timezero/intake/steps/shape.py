@@ -9,7 +9,7 @@ import numpy as np
 from timezero.arrays import Bools, Ints
 from timezero.findings import Option
 from timezero.intake.bench import Bench
-from timezero.intake.guess import known_id, words_of
+from timezero.intake.guess import known_id, role_of_header, words_of
 from timezero.intake.known_columns import is_of_a_person, repeated_in_a_centre
 from timezero.intake.step import Step
 from timezero.intake.tables import Column
@@ -31,12 +31,17 @@ def _run(bench: Bench) -> None:
     again = repeated_in_a_centre(bench, column)
     if not again.any() or _is_counting_process(bench):
         return
-    dates = [c for c in bench.table.columns if c is not column and not is_of_a_person(bench, c)]
-    dates = [c for c in dates if _changes(c, column)]
+    patient = _numbers(column)
+    differing = {c.name: _differs(c, patient) for c in _may_be_operations(bench, column)}
+    dates = [name for name, rows in differing.items() if rows.any()]
     if not dates:
         return
+    several = np.zeros(int(patient.max()) + 1, dtype=np.bool_)
+    for name in dates:
+        several[patient[differing[name]]] = True
+    again &= several[patient]
     n_patients = column.text.filter(again.tolist()).n_unique()
-    named = ", ".join(c.name for c in dates[:5])
+    named = ", ".join(dates[:5])
     bench.ask(
         "rows_long_or_wide",
         f"{counted(n_patients, 'patient')} in several rows, with different dates ({named}): is a "
@@ -75,19 +80,32 @@ def _is_counting_process(bench: Bench) -> bool:
     return {"start", "stop"} <= names or {"tstart", "tstop"} <= names or {"entry", "exit"} <= names
 
 
-def _changes(column: Column, ids: Column) -> bool:
-    """Say whether a column of dates says different things within patients."""
+def _may_be_operations(bench: Bench, ids: Column) -> list[Column]:
+    """Return the columns that may hold dates of operations: time zero, where that is said."""
+    if bench.table.has(str(bench.data.time_zero)):
+        return [bench.table.column(str(bench.data.time_zero))]
+    return [
+        column
+        for column in bench.table.columns
+        if column is not ids
+        and not is_of_a_person(bench, column)
+        and role_of_header(column.name) != "exit"
+        and column.name != bench.data.exit
+    ]
+
+
+def _differs(column: Column, patient: Ints) -> Bools:
+    """Return the rows with another date than the last row of the same patient."""
     moments = read_moments(column, DataPart())
     dated = ~np.isnan(moments.days) | moments.ambiguous
     present = ~moments.missing
     if not present.any() or dated.sum() < SHARE_OF_DATES * present.sum():
-        return False
-    patient = _numbers(ids)
+        return np.zeros(patient.size, dtype=np.bool_)
     texts = column.text.fill_null("")
     last = np.zeros(int(patient.max()) + 1, dtype=np.int64)
     last[patient] = np.arange(patient.size)
-    differs = (texts != texts.gather(last[patient])).to_numpy() & present & present[last[patient]]
-    return bool(differs.any())
+    other = np.asarray((texts != texts.gather(last[patient])).to_numpy(), dtype=np.bool_)
+    return other & present & present[last[patient]]
 
 
 def _numbers(ids: Column) -> Ints:
