@@ -82,3 +82,13 @@ def test_a_corrected_export_needs_no_question(ward: Path) -> None:
     except InputRefused as refusal:
         pytest.fail(str([f.place for f in refusal.findings if isinstance(f, Question)]))
     assert courses_of(cohort) == expected_courses(corrected)
+
+
+def test_its_shareable_file_gives_the_same_courses(ward: Path) -> None:
+    share = ["deidentify", str(ward / "register.xlsx"), "-o", str(ward / "shareable.csv")]
+    assert run([*share, "--study", str(ward / "study.toml")]) == 0
+    shared = read_cohort(ward / "shareable.csv", read_protocol(ward / "shareable.study.toml"))
+    assert sorted(courses_of(shared).values(), key=str) == sorted(
+        expected_courses(PATIENTS).values(), key=str
+    )
+    assert not set(shared.patient) & {one.study_id for one in PATIENTS}

@@ -279,7 +279,7 @@ class _Work:
         rare = rare_levels(counts, self.smallest)
         n_rare = sum(counts[level] for level in rare)
         if len(rare) == len(counts):
-            why = f"no value is shared by {self.smallest} patients"
+            why = f"no value stands once those of fewer than {self.smallest} patients are pooled"
             self._say(column, "left out", why, n_rare)
             return
         self.kept[column.name] = [OTHER if text in rare else text for text in cells]

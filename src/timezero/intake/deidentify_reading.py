@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from timezero.errors import InputRefused
 from timezero.findings import Severity
+from timezero.intake.courses import registry_table
 from timezero.intake.deidentify import ColumnDone, guessed_roles
 from timezero.intake.identifiers import identifier_kind
 from timezero.intake.sources import read_table
@@ -44,8 +46,7 @@ def read_for_sharing(
         used.append(guessed_roles(table) if protocol is None else protocol.data)
         return used[-1]
 
-    sheet = None if protocol is None else protocol.data.sheet
-    table = read_table(registry, sheet=sheet, data=roles, recipe=recipe)
+    table = _table(registry, protocol, recipe, roles)
     questions = tuple(f for f in table.findings if f.severity is Severity.QUESTION)
     if questions:
         raise InputRefused(
@@ -55,5 +56,31 @@ def read_for_sharing(
             code="TZ-IN-71",
             findings=questions,
         )
-    gone = tuple(done for done in seen if done.name not in table.names)
-    return protocol or Protocol(data=used[0]), table, gone
+    gone = [done for done in seen if done.name not in table.names]
+    return protocol or Protocol(data=used[0]), table, (*gone, *_left_behind(table, protocol))
+
+
+def _table(
+    registry: str | Path,
+    protocol: Protocol | None,
+    recipe: Recipe | None,
+    roles: Callable[[Table], DataPart],
+) -> Table:
+    """Read the registry; tables of operations are joined first, to one row a patient."""
+    if protocol is not None and recipe is not None and recipe.shape.kind is not None:
+        return registry_table(registry, protocol.data, recipe)
+    sheet = None if protocol is None else protocol.data.sheet
+    return read_table(registry, sheet=sheet, data=roles, recipe=recipe)
+
+
+def _left_behind(table: Table, protocol: Protocol | None) -> Iterator[ColumnDone]:
+    """Give what is not in the table at all: identifiers of joined tables, and second tables."""
+    for finding in table.findings:
+        if finding.code == "identifying_columns":
+            yield ColumnDone(name=finding.where, done="left out", why=finding.what, n_cells=0)
+    if protocol is None:
+        return
+    for name in (protocol.data.history_file, protocol.data.perfusion_file):
+        if name is not None:
+            why = "a table of its own, which is not made shareable"
+            yield ColumnDone(name=name, done="left out", why=why, n_cells=0)

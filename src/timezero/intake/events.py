@@ -54,6 +54,20 @@ def same_value(text: str) -> str:
     return text.lower() if text.lower() in {"true", "false"} else text
 
 
+def declared_meanings(data: DataPart) -> dict[str, str]:
+    """Return the declared values of the event column, each with the key that declares it.
+
+    Parameters
+    ----------
+    data : DataPart
+    """
+    return {
+        same_value(value): key
+        for key in ("event_value", "competing_value", "censored_value")
+        for value in getattr(data, key)
+    }
+
+
 def read_event(column: Column, data: DataPart) -> EventCells:
     """Read which rows end in the event.
 

@@ -59,9 +59,10 @@ class ColumnRecipe(_Part):
         default_factory=dict,
         description="Values that are written differently and mean the same: as written = as meant.",
     )
-    values_settled: bool = Field(
+    values_settled: bool | Literal["one_value"] = Field(
         default=False,
-        description="Values that look alike were looked at; those left are different.",
+        description="Values that look alike were looked at: true, those left are different; "
+        "one_value, those that are alike are the same.",
     )
     decimal: Literal[",", "."] | None = Field(
         default=None, description="The sign before the decimals."
@@ -141,9 +142,10 @@ class TableRecipe(_Part):
         default_factory=dict,
         description="Identifiers that are one patient: as written = as meant.",
     )
-    identifiers_settled: bool = Field(
+    identifiers_settled: bool | Literal["one_patient"] = Field(
         default=False,
-        description="Identifiers that look alike were looked at; those left are apart.",
+        description="Identifiers that look alike were looked at: true, those left are apart; "
+        "one_patient, those that are alike are the same patient.",
     )
     leave_out: dict[str, str] = Field(
         default_factory=dict, description="Patients left out of the study, each with the reason."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from timezero.arrays import Bools
 from timezero.findings import Finding, Severity
+from timezero.intake.checks.treatment_yes_no import ROLES, says_only
 from timezero.intake.draft import Draft
 from timezero.intake.times import Moments
 from timezero.intake.wording import counted
@@ -12,7 +13,8 @@ from timezero.intake.wording import counted
 def time_unreadable(draft: Draft) -> list[Finding]:
     """Find times that cannot be read."""
     data = draft.protocol.data
-    columns = dict(draft.moments) | ({} if draft.zero is None else {"time zero": draft.zero})
+    columns = {role: m for role, m in draft.moments.items() if not _told_as_yes_no(role, m)}
+    columns |= {} if draft.zero is None else {"time zero": draft.zero}
     columns |= {role: m for role, m in draft.beside.items() if role in {"birth", "diagnosis"}}
     columns |= {f"later treatment {m.column.name}": m for m in draft.further}
     if data.date_format:
@@ -31,6 +33,10 @@ def time_unreadable(draft: Draft) -> list[Finding]:
         for role, moments in columns.items()
         if _unread(moments).any()
     ]
+
+
+def _told_as_yes_no(role: str, moments: Moments) -> bool:
+    return role in ROLES and bool(says_only(moments))
 
 
 def _unread(moments: Moments) -> Bools:

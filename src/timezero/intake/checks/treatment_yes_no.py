@@ -7,6 +7,7 @@ from typing import Final
 from timezero.findings import Finding, Severity
 from timezero.intake.draft import Draft
 from timezero.intake.tables import shown
+from timezero.intake.times import Moments
 
 CODE: Final = "treatment_yes_no"
 FEWEST: Final = 3
@@ -19,7 +20,7 @@ YES_NO: Final = (
         "repeat", "repeated", "redo",
     )),
 )  # fmt: skip
-_ROLES: Final = {
+ROLES: Final = {
     "initiation": "the late treatment began",
     "trigger": "a patient became a candidate",
 }
@@ -28,17 +29,14 @@ _ROLES: Final = {
 def treatment_yes_no(draft: Draft) -> list[Finding]:
     """Find columns for a time that hold 0 and 1, yes and no, or a mark."""
     found: list[Finding] = []
-    for role, words in _ROLES.items():
+    for role, words in ROLES.items():
         if role not in draft.moments:
             continue
         moments = draft.moments[role]
-        present = ~moments.missing
-        said = {
-            str(text).casefold().removesuffix(".0")
-            for text in moments.column.text.filter(present).unique().to_list()
-        }
-        if int(present.sum()) < FEWEST or not any(said <= known for known in YES_NO):
+        said = says_only(moments)
+        if not said:
             continue
+        present = ~moments.missing
         found.append(
             draft.finding(
                 CODE,
@@ -52,7 +50,23 @@ def treatment_yes_no(draft: Draft) -> list[Finding]:
     return found
 
 
-def _listed(said: set[str]) -> str:
+def says_only(moments: Moments) -> frozenset[str]:
+    """Return the words of a column that says only yes or no; nothing when it says more.
+
+    Parameters
+    ----------
+    moments : Moments
+    """
+    present = ~moments.missing
+    said = frozenset(
+        str(text).casefold().removesuffix(".0")
+        for text in moments.column.text.filter(present).unique().to_list()
+    )
+    enough = int(present.sum()) >= FEWEST and any(said <= known for known in YES_NO)
+    return said if enough else frozenset()
+
+
+def _listed(said: frozenset[str]) -> str:
     return " and ".join(shown(word) for word in sorted(said))
 
 

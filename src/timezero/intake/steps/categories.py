@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Container
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from timezero.findings import Option
 from timezero.intake.bench import Bench
+from timezero.intake.events import declared_meanings, same_value
 from timezero.intake.number_cells import number_cells
 from timezero.intake.spellings import same_spelling, slips
 from timezero.intake.step import Step
-from timezero.intake.tables import TEXT, Column, shown
+from timezero.intake.tables import EVIDENCE_LIMIT, TEXT, Column, shown
 from timezero.intake.wording import counted
 
 if TYPE_CHECKING:
@@ -20,25 +23,45 @@ if TYPE_CHECKING:
 CODE: Final = "value_spellings"
 MOST_VALUES: Final = 1_000
 MOST_ASKED: Final = 12
+ONE_VALUE: Final = "one_value"
 
 
 def _run(bench: Bench) -> None:
     for column in bench.used("covariate", "history", "centre", "event", "sex"):
-        said = bench.said(column.name)
-        if said.values_settled or not (column.kinds == TEXT).any():
+        settled = bench.said(column.name).values_settled
+        if settled is True or not (column.kinds == TEXT).any():
             continue
-        if number_cells(bench, column) is not None:
+        if number_cells(bench, column) is not None or column.text.n_unique() > MOST_VALUES:
             continue
-        if column.text.n_unique() > MOST_VALUES:
-            continue
+        is_event = "event" in bench.roles[column.name]
         counts = _counts(bench, column)
-        settled = set(said.values)
-        pairs = [pair for pair in _merges(counts) if pair[0] not in settled]
-        if len(pairs) > MOST_ASKED:
-            _ask_at_once(bench, column, pairs)
-        else:
-            for rare, common in pairs:
-                _ask(bench, column, rare, common, counts=counts)
+        alike, one_slip = _pairs(bench, column, counts, is_event=is_event)
+        if not is_event:
+            alike, one_slip = alike + one_slip, []
+        together = alike if len(alike) > (1 if is_event else MOST_ASKED) else []
+        if settled == ONE_VALUE:
+            _merge(bench, column, dict(alike))
+        elif together:
+            _ask_at_once(bench, column, together)
+        for rare, common in one_slip if together or settled else alike + one_slip:
+            _ask(bench, column, rare, common, counts=counts)
+        if is_event and not settled and alike:
+            _go_on_as_one(bench, column, dict(alike))
+
+
+def _pairs(
+    bench: Bench, column: Column, counts: dict[str, int], *, is_event: bool
+) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return the spellings and the slips that nobody has settled."""
+    declared = set(declared_meanings(bench.data)) if is_event else set[str]()
+    settled = set(bench.said(column.name).values)
+
+    def is_open(rare: str, common: str) -> bool:
+        both = {same_value(rare), same_value(common)}
+        return rare not in settled and not (is_event and len(both) == 1) and not both <= declared
+
+    alike, one_slip = _merges(counts, first=declared)
+    return [p for p in alike if is_open(*p)], [p for p in one_slip if is_open(*p)]
 
 
 def _counts(bench: Bench, column: Column) -> dict[str, int]:
@@ -49,18 +72,41 @@ def _counts(bench: Bench, column: Column) -> dict[str, int]:
     return dict(sorted(rows, key=lambda row: (-row[1], row[0])))
 
 
-def _merges(counts: dict[str, int]) -> list[tuple[str, str]]:
-    """Return which value may be written for which, the rarer for the more frequent."""
+def _merges(
+    counts: dict[str, int], *, first: Container[str]
+) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return which value may be written for which, the rarer for the more frequent.
+
+    Spellings with the same letters, then slips of the pen; a declared value goes first.
+    """
     found: list[tuple[str, str]] = []
     for group in same_spelling(counts):
-        kept, *others = sorted(group, key=lambda value: (-counts[value], value))
+        kept, *others = sorted(
+            group, key=lambda value: (same_value(value) not in first, -counts[value], value)
+        )
         found += [(other, kept) for other in others]
-    known = {rare for rare, _ in found}
+    meant = dict(found)
     one_each: dict[str, int] = {}
     for value, n in counts.items():
-        meant = dict(found).get(value, value)
-        one_each[meant] = one_each.get(meant, 0) + n
-    return found + [pair for pair in slips(one_each) if pair[0] not in known]
+        one = meant.get(value, value)
+        one_each[one] = one_each.get(one, 0) + n
+    return found, [pair for pair in slips(one_each) if pair[0] not in meant]
+
+
+def _as_one(column: Column, meant: dict[str, str]) -> Column:
+    return dataclasses.replace(column, text=column.text.replace(meant))
+
+
+def _go_on_as_one(bench: Bench, column: Column, meant: dict[str, str]) -> None:
+    """Read spellings of the event as one value while the question is open: nothing else hangs on it."""
+    bench.put(_as_one(column, meant))
+
+
+def _merge(bench: Bench, column: Column, meant: dict[str, str]) -> None:
+    mask = np.asarray(column.text.is_in(list(meant)).fill_null(value=False), dtype=np.bool_)
+    merged = _as_one(column, meant)
+    rule = "values with one spelling, as the recipe says"
+    bench.change(merged, code="values_merged", rule=rule, mask=mask, new=merged.text)
 
 
 def _ask(bench: Bench, column: Column, rare: str, common: str, *, counts: dict[str, int]) -> None:
@@ -81,16 +127,28 @@ def _ask(bench: Bench, column: Column, rare: str, common: str, *, counts: dict[s
 
 
 def _ask_at_once(bench: Bench, column: Column, pairs: list[tuple[str, str]]) -> None:
-    listed = tuple(f"{shown(rare)} for {shown(common)}" for rare, common in pairs[:20])
+    listed = tuple(f"{shown(rare)} for {shown(common)}" for rare, common in pairs[:EVIDENCE_LIMIT])
+    mask = np.asarray(
+        column.text.is_in([rare for rare, _ in pairs]).fill_null(value=False), dtype=np.bool_
+    )
     n = counted(len(pairs), "value")
+    rare, common = pairs[0]
     bench.ask(
         CODE,
         f"{n} of {column.name} may be others that are written differently",
         key="values_settled",
         column=column,
+        mask=mask,
         evidence=listed,
-        mend=f"write columns.{column.name}.values in the recipe, then values_settled = true",
-        options=(Option(value=True, words=f"{n} stay as they are, apart"),),
+        mend="answer it with `timezero init`; if some are and others are not, write "
+        f"columns.{column.name}.values in the recipe, then values_settled = true",
+        options=(
+            Option(
+                value=ONE_VALUE,
+                words=f"each of them is the other one: {shown(rare)} is read as {shown(common)}",
+            ),
+            Option(value=True, words=f"{n} stay as they are, apart"),
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -11,11 +12,11 @@ from timezero.findings import Option
 from timezero.intake.bench import Bench
 from timezero.intake.spellings import normal_identifier
 from timezero.intake.step import Step
-from timezero.intake.tables import Column, shown
+from timezero.intake.tables import EVIDENCE_LIMIT, Column, shown
 from timezero.intake.wording import counted
 
 CODE: Final = "id_alike"
-MOST_ASKED: Final = 20
+ONE_PATIENT: Final = "one_patient"
 # Identifiers of one length with capitals before digits are alike only when they are the same.
 _OF_ONE_SHAPE: Final = r"^[A-Z]*[0-9]+$"
 _TOLD_APART: Final = r"[^0-9]|^0"
@@ -23,19 +24,21 @@ _TOLD_APART: Final = r"[^0-9]|^0"
 
 def _run(bench: Bench) -> None:
     for column in bench.used("id"):
-        merged = _merge(bench, column)
-        if bench.recipe.identifiers_settled:
+        merged = _merge(bench, column, bench.recipe.same_patient)
+        settled = bench.recipe.identifiers_settled
+        if settled is True:
             continue
         pairs = [p for p in _alike(merged) if p[0] not in bench.recipe.same_patient]
-        if len(pairs) > MOST_ASKED:
+        if settled == ONE_PATIENT:
+            _merge(bench, merged, dict(pairs))
+        elif len(pairs) == 1:
+            _ask(bench, merged, *pairs[0])
+        elif pairs:
             _ask_at_once(bench, merged, pairs)
-            continue
-        for variant, kept in pairs:
-            _ask(bench, merged, variant, kept)
 
 
-def _merge(bench: Bench, column: Column) -> Column:
-    meant = {old: new for old, new in bench.recipe.same_patient.items() if old != new}
+def _merge(bench: Bench, column: Column, same: Mapping[str, str]) -> Column:
+    meant = {old: new for old, new in same.items() if old != new}
     mask = np.asarray(column.text.is_in(list(meant)).fill_null(value=False), dtype=np.bool_)
     if not mask.any():
         return column
@@ -98,15 +101,25 @@ def _ask_at_once(bench: Bench, column: Column, pairs: list[tuple[str, str]]) -> 
     variants = [variant for variant, _ in pairs]
     mask = np.asarray(column.text.is_in(variants).fill_null(value=False), dtype=np.bool_)
     n = counted(len(pairs), "identifier")
+    listed = tuple(f"{_visible(variant)} and {_visible(kept)}" for variant, kept in pairs)
     bench.ask(
         CODE,
         f"{n} differ from others only by spaces, capitals, zeros or signs that cannot be seen",
         key=("tables", bench.key, "identifiers_settled"),
         column=column,
         mask=mask,
-        options=(Option(value=True, words=f"{n} are patients of their own"),),
-        mend=f"write tables.{bench.key}.same_patient in the recipe for those that are one patient, "
-        "then identifiers_settled = true",
+        evidence=listed[:EVIDENCE_LIMIT],
+        options=(
+            Option(value=True, words=f"different patients (settled): {n} stay apart"),
+            Option(
+                value=ONE_PATIENT,
+                words=f"the same patients, in all pairs: {n} become those they are like, "
+                f"{_visible(pairs[0][0])} becomes {_visible(pairs[0][1])}",
+            ),
+        ),
+        mend="answer it with `timezero init`; if some are one patient and others are not, write "
+        f"tables.{bench.key}.same_patient in the recipe for those that are, then "
+        "identifiers_settled = true",
     )
 
 
