@@ -57,7 +57,9 @@ def read_for_sharing(
             findings=questions,
         )
     gone = [done for done in seen if done.name not in table.names]
-    return protocol or Protocol(data=used[0]), table, (*gone, *_left_behind(table, protocol))
+    if not seen:
+        gone += _left_out_of_parts(table)
+    return protocol or Protocol(data=used[0]), table, (*gone, *_second_tables(protocol))
 
 
 def _table(
@@ -73,11 +75,14 @@ def _table(
     return read_table(registry, sheet=sheet, data=roles, recipe=recipe)
 
 
-def _left_behind(table: Table, protocol: Protocol | None) -> Iterator[ColumnDone]:
-    """Give what is not in the table at all: identifiers of joined tables, and second tables."""
+def _left_out_of_parts(table: Table) -> Iterator[ColumnDone]:
+    """Give what reading left out of tables that were then joined."""
     for finding in table.findings:
         if finding.code == "identifying_columns":
             yield ColumnDone(name=finding.where, done="left out", why=finding.what, n_cells=0)
+
+
+def _second_tables(protocol: Protocol | None) -> Iterator[ColumnDone]:
     if protocol is None:
         return
     for name in (protocol.data.history_file, protocol.data.perfusion_file):

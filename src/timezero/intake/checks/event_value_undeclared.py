@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import chain, combinations
 
 from timezero.findings import Finding, Option, Question, Severity
 from timezero.intake.draft import Draft
-from timezero.intake.event_words import LISTED, event_options, seen_values
-from timezero.intake.events import same_value
+from timezero.intake.event_words import (
+    MOST_OPTIONS,
+    event_options,
+    group_name,
+    named,
+    seen_values,
+    value_groups,
+)
+from timezero.intake.events import declared_meanings, same_value
 from timezero.intake.tables import shown
 from timezero.model.protocol import DataPart
 
@@ -33,8 +40,10 @@ def event_value_undeclared(draft: Draft) -> list[Finding]:
     if not cells.is_declared:
         return _ask_for_the_event(draft)
     absent = _absent(draft)
+    if cells.undeclared.any() and absent:
+        return _ask_for_the_event(draft, absent)
     if cells.undeclared.any():
-        return _ask_for_the_others(draft, absent)
+        return _ask_for_the_others(draft)
     if not cells.complement:
         return []
     value = shown(cells.complement)
@@ -50,8 +59,10 @@ def event_value_undeclared(draft: Draft) -> list[Finding]:
     ]
 
 
-def _ask_for_the_event(draft: Draft) -> list[Finding]:
-    what = f"it is not declared which value means the event; seen: {seen_values(draft)}"
+def _ask_for_the_event(draft: Draft, absent: str = "") -> list[Finding]:
+    """Ask which value means the event, when none is declared or the declared one is not there."""
+    begin = absent or "it is not declared which value means the event; "
+    what = f"{begin}seen: {seen_values(draft)}"
     mend = "declare data.event_value (--event-value)"
     if not draft.event.seen:
         return [_error(draft, what, mend=mend)]
@@ -63,26 +74,20 @@ def _ask_for_the_event(draft: Draft) -> list[Finding]:
             mend=mend,
             n_rows=draft.n,
             key=("data", "event_value"),
-            options=event_options(draft),
+            options=event_options(draft, _undeclared(draft)),
         )
     ]
 
 
-def _ask_for_the_others(draft: Draft, absent: str) -> list[Finding]:
+def _ask_for_the_others(draft: Draft) -> list[Finding]:
     """Ask which of the other values are competing events, and which are censored."""
     column, mask = draft.event.column, draft.event.undeclared
     data = draft.protocol.data
-    declared = {
-        same_value(v) for v in (*data.event_value, *data.censored_value, *data.competing_value)
-    }
-    others = tuple(value for value, _ in draft.event.seen if value not in declared)
-    what = (
-        f"{absent}several values besides the event have no declared meaning; "
-        f"seen: {seen_values(draft)}"
-    )
-    asked = [("censored_value", _censored(others, data.censored_value))]
+    groups = value_groups(_undeclared(draft))
+    what = f"several values besides the event have no declared meaning; seen: {seen_values(draft)}"
+    asked = [("censored_value", _censored(groups, data.censored_value))]
     if "competing_value" not in data.model_fields_set:
-        asked.insert(0, ("competing_value", _competing(others)))
+        asked.insert(0, ("competing_value", _competing(groups)))
     return [
         Question(
             code=CODE,
@@ -98,27 +103,29 @@ def _ask_for_the_others(draft: Draft, absent: str) -> list[Finding]:
     ]
 
 
-def _competing(others: tuple[str, ...]) -> tuple[Option, ...]:
+def _undeclared(draft: Draft) -> tuple[str, ...]:
+    declared = declared_meanings(draft.protocol.data)
+    return tuple(value for value, _ in draft.event.seen if value not in declared)
+
+
+def _competing(groups: tuple[tuple[str, ...], ...]) -> tuple[Option, ...]:
     each = tuple(
         Option(
-            value=(value,),
-            words=f"{shown(value)} is a competing event: the event is then impossible",
+            value=group,
+            words=f"{group_name(group)} is a competing event: the event is then impossible",
         )
-        for value in others[:LISTED]
+        for group in groups[: MOST_OPTIONS - 1]
     )
     return (Option(value=(), words="none of them is a competing event"), *each)
 
 
-def _censored(others: tuple[str, ...], declared: tuple[str, ...]) -> tuple[Option, ...]:
-    def named(values: tuple[str, ...]) -> str:
-        return ", ".join(map(shown, values))
-
-    all_of_them = (*declared, *others)
-    found = [Option(value=all_of_them, words=f"{named(others)}: observation ended without it")]
-    for left_out in others[:LISTED] if len(others) > 1 else ():
-        rest = tuple(value for value in others if value != left_out)
-        words = f"{named(rest)}, but not {shown(left_out)}"
-        found.append(Option(value=(*declared, *rest), words=words))
+def _censored(groups: tuple[tuple[str, ...], ...], declared: tuple[str, ...]) -> tuple[Option, ...]:
+    everything = (*declared, *chain.from_iterable(groups))
+    found = [Option(value=everything, words=f"{named(groups)}: observation ended without it")]
+    for left_out in groups[: MOST_OPTIONS - 1] if len(groups) > 1 else ():
+        rest = tuple(group for group in groups if group != left_out)
+        words = f"{named(rest)}, but not {group_name(left_out)}"
+        found.append(Option(value=(*declared, *chain.from_iterable(rest)), words=words))
     return tuple(found)
 
 

@@ -46,7 +46,8 @@ def _run(bench: Bench) -> None:
         for rare, common in one_slip if together or settled else alike + one_slip:
             _ask(bench, column, rare, common, counts=counts)
         if is_event and not settled and alike:
-            _go_on_as_one(bench, column, dict(alike))
+            # Until it is answered they are one value: no second question hangs on it.
+            bench.put(_as_one(column, dict(alike)))
 
 
 def _pairs(
@@ -95,11 +96,6 @@ def _merges(
 
 def _as_one(column: Column, meant: dict[str, str]) -> Column:
     return dataclasses.replace(column, text=column.text.replace(meant))
-
-
-def _go_on_as_one(bench: Bench, column: Column, meant: dict[str, str]) -> None:
-    """Read spellings of the event as one value while the question is open: nothing else hangs on it."""
-    bench.put(_as_one(column, meant))
 
 
 def _merge(bench: Bench, column: Column, meant: dict[str, str]) -> None:
