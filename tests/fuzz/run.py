@@ -131,6 +131,28 @@ def write_results(tallies: dict[str, Tally], seed: int) -> None:
     RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
+def _finished(place: Path | None, targets: dict[str, Target]) -> dict[str, Tally]:
+    """Return the targets that an interrupted run has finished."""
+    if place is None or not place.exists():
+        return {}
+    kept = json.loads(place.read_text("utf-8"))
+    return {
+        name: Tally(ends=Counter(one["ends"]), defects=one["defects"], seconds=one["seconds"])
+        for name, one in kept.items()
+        if name in targets
+    }
+
+
+def _keep_finished(place: Path | None, tallies: dict[str, Tally]) -> None:
+    if place is None:
+        return
+    kept = {
+        name: {"ends": dict(t.ends), "defects": t.defects, "seconds": t.seconds}
+        for name, t in tallies.items()
+    }
+    place.write_text(json.dumps(kept, indent=1), encoding="utf-8")
+
+
 def _say(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
@@ -143,11 +165,15 @@ def main() -> None:
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--only", default="", help="targets whose name contains this")
     asked.add_argument("--keep", type=Path, help="folder for the files that ended badly")
+    asked.add_argument("--resume", type=Path, help="file of finished targets, to go on from")
     given = asked.parse_args()
     targets = {name: t for name, t in all_targets().items() if given.only in name}
-    tallies: dict[str, Tally] = {}
-    for name, executions in shares(targets, given.executions).items():
+    tallies = _finished(given.resume, targets)
+    done = sum(tally.ends.total() for tally in tallies.values())
+    open_ = {name: target for name, target in targets.items() if name not in tallies}
+    for name, executions in shares(open_, given.executions - done).items() if open_ else ():
         tallies[name] = fuzz(targets[name], executions, given.seed)
+        _keep_finished(given.resume, tallies)
         _say(f"{name} {dict(tallies[name].ends)} {tallies[name].seconds:.0f} s")
         for defect, number in tallies[name].defects.items():
             _say(f"    {number} {defect}")
