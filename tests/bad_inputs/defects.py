@@ -488,7 +488,9 @@ def the_same_patient_again(sheet: Sheet, rng: Rng) -> bool:
 
 @defect
 def hidden_rows(sheet: Sheet, rng: Rng) -> bool:
-    if not sheet.workbook or not once(sheet, "hidden"):
+    if not sheet.workbook and not as_workbook(sheet, rng):
+        return False
+    if not once(sheet, "hidden"):
         return False
     sheet.hidden = some(rng, list(range(len(sheet.rows))))
     sheet.answers |= {"hidden": "use"}

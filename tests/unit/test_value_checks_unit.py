@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from timezero.findings import Finding, Question
 from timezero.intake.checks.covariate_units_mixed import upper_group
 from timezero.intake.checks.event_coding_doubtful import later_share
 from timezero.intake.cohort import read_cohort
+from timezero.intake.event_words import value_groups
 from timezero.intake.known_items import known_item
 from timezero.intake.protocol_file import validated
 from timezero.intake.spellings import normal_identifier, same_spelling, slips
@@ -226,3 +228,192 @@ def test_only_a_certain_header_names_an_item() -> None:
     assert known_item("CC second CRS") is not None
     for header in ("remark", "x", "months_before", "pci or so, see notes"):
         assert known_item(header) is None
+
+
+# What a newcomer's files found: values.
+
+
+def _questions(found: tuple[Finding, ...]) -> dict[tuple[str, ...], Question]:
+    return {f.key: f for f in found if isinstance(f, Question)}
+
+
+def _statuses(dead: tuple[str, ...], alive: tuple[str, ...] = ("alive",)) -> dict[int, str]:
+    """Return the statuses of the clean registry, written in several ways in turn."""
+    turn = {"dead": cycle(dead), "alive": cycle(alive)}
+    return {k: next(turn[row["status"]]) for k, row in enumerate(clean_rows())}
+
+
+def test_a_declared_value_is_read_in_any_capitals_and_spaces(tmp_path: Path) -> None:
+    plain, _ = _read(tmp_path, (), {}, {}, {})
+    status = _statuses(("Dead", "dead ", "DEAD", "dead"))
+    cohort, found = _read(tmp_path, (), {}, {}, {"status": status, "data_censored_value": ()})
+    assert plain is not None
+    assert cohort is not None
+    assert cohort.event.tolist() == plain.event.tolist()
+    (told,) = [f for f in found if f.code == "event_spelling"]
+    written = [text for text in status.values() if text.strip() in {"Dead", "DEAD"}]
+    assert told.n_rows == len(written)
+    assert all(line.endswith("-> dead") for line in told.evidence)
+
+
+def test_spellings_that_are_all_declared_are_not_asked_about(tmp_path: Path) -> None:
+    status = _statuses(("Dead", "DEAD", "dead"), ("Alive", "alive"))
+    declared = {
+        "data_event_value": ("Dead", "DEAD", "dead"),
+        "data_censored_value": ("Alive", "alive"),
+    }
+    cohort, found = _read(tmp_path, (), {}, {}, {"status": status} | declared)
+    assert cohort is not None
+    assert not {"event_spelling", "value_spellings", "values_merged"} & codes(found)
+
+
+def test_undeclared_spellings_are_one_question(tmp_path: Path) -> None:
+    status = _statuses(("dead",), ("alive", "Alive", "ALIVE"))
+    columns = {"status": status, "data_censored_value": ()}
+    key = ("tables", "registry", "columns", "status", "values_settled")
+    assert set(_questions(asked(tmp_path, **columns))) == {key}
+    answer = {"status": {"values_settled": "one_value"}}
+    cohort, found = _read(tmp_path, (), answer, {}, columns)
+    assert cohort is not None
+    (told,) = [f for f in found if f.code == "values_merged"]
+    assert told.evidence
+    apart = asked(tmp_path, recipe={"status": {"values_settled": True}}, **columns)
+    assert {question[0] for question in _questions(apart)} == {"data"}
+
+
+def test_capitals_may_be_codes_when_the_recipe_says_so_or_they_are_one_letter(
+    tmp_path: Path,
+) -> None:
+    columns = {"status": _statuses(("dead", "Dead")), "data_censored_value": ()}
+    said = {"status": {"values": {"Dead": "Dead"}}}
+    assert "event_spelling" not in codes(asked(tmp_path, recipe=said, **columns))
+    letters = {"status": _statuses(("d", "D")), "data_event_value": ("d",)}
+    found = asked(tmp_path, **letters)
+    assert "event_spelling" not in codes(found)
+    assert _questions(found)
+
+
+def test_identifiers_with_leading_zeros_are_one_question(tmp_path: Path) -> None:
+    names = [f"{k + 1:03d}" if k < 6 else str(k - 5) for k in range(12)]
+    key = ("tables", "registry", "identifiers_settled")
+    questions = _questions(asked(tmp_path, patient_id=names))
+    assert set(questions) == {key}
+    assert [option.value for option in questions[key].options] == [True, "one_patient"]
+    assert questions[key].evidence[0] == "1 and 001"
+    assert len(questions[key].evidence) == 6
+    table = {"identifiers_settled": True}
+    cohort, _ = _read(tmp_path, (), {}, table, {"patient_id": names})
+    assert cohort is not None
+    assert cohort.n == 12
+    same = asked(tmp_path, table={"identifiers_settled": "one_patient"}, patient_id=names)
+    (told,) = [f for f in same if f.code == "id_merged"]
+    assert told.n_rows == 6
+    assert {"id_conflicting", "id_duplicated"} & codes(same)
+
+
+@pytest.mark.parametrize("word", ["NC", "n.b.", "N.C.", "unbek.", "ns/nc"])
+def test_an_abbreviation_among_numbers_is_asked_about(word: str, tmp_path: Path) -> None:
+    ages = [word if k in {1, 3} else str(40 + k) for k in range(12)]
+    key = ("tables", "registry", "columns", "years", "missing")
+    questions = _questions(asked(tmp_path, covariates=("years",), years=ages))
+    assert questions[key].default == (word,)
+    assert questions[key].n_rows == 2
+    answered = asked(
+        tmp_path, covariates=("years",), years=ages, recipe={"years": {"missing": (word,)}}
+    )
+    assert not _questions(answered)
+
+
+def test_a_code_and_an_abbreviation_are_one_question(tmp_path: Path) -> None:
+    ages = ["n.b.", "999", *(str(40 + k) for k in range(10))]
+    key = ("tables", "registry", "columns", "years", "missing")
+    questions = _questions(asked(tmp_path, covariates=("years",), years=ages))
+    assert questions[key].default == ("999", "n.b.")
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["nicht bekannt", "unbekannt", "non noto", "desconocido", "onbekend", "keine Angabe"],
+)
+def test_a_word_for_unknown_is_told_but_never_means_never(word: str, tmp_path: Path) -> None:
+    ages = [word if k in {1, 3} else str(40 + k) for k in range(12)]
+    found = asked(tmp_path, covariates=("years",), years=ages)
+    assert any(f.code == "missing_words" and word in f.what for f in found)
+    assert not _questions(found)
+    treated = asked(tmp_path, second_crs={1: word})
+    assert "time_unreadable" in codes(treated)
+    assert "missing_words" not in codes(treated)
+
+
+def test_an_abbreviation_among_words_or_treatments_is_left_alone(tmp_path: Path) -> None:
+    responses = ["CR", "PR", "NC", "PD"] * 3
+    found = asked(tmp_path, covariates=("response",), response=responses)
+    assert "missing_codes" not in codes(found)
+    treated = asked(tmp_path, second_crs={1: "NC"})
+    assert "missing_codes" not in codes(treated)
+    assert "time_unreadable" in codes(treated)
+
+
+def _in_days(tmp_path: Path, recipe: dict[str, Any]) -> tuple[Finding, ...]:
+    days = ["1,204", "980", "2,213", "3,225", "655", "2,427", "3,369", "512", "1,663", "1,587",
+            "3,631", "2,717"]  # fmt: skip
+    wait = ["385", "", "109", "310", "", "234", "", "", "161", "335", "", "343"]
+    data = {
+        "data_time_zero": None,
+        "data_trigger": None,
+        "data_initiation": "wait",
+        "data_exit": "days",
+        "data_unit": "days",
+    }
+    return asked(tmp_path, wait=wait, days=days, recipe=recipe, **data)
+
+
+def test_no_error_stands_on_an_open_reading_of_numbers(tmp_path: Path) -> None:
+    found = _in_days(tmp_path, {})
+    assert ("tables", "registry", "columns", "days", "decimal") in _questions(found)
+    (after,) = [f for f in found if f.code == "initiation_after_exit"]
+    assert after.severity == "warning"
+    assert "if days is read as it is meanwhile" in after.what
+    assert not [f for f in found if f.severity == "error"]
+
+
+def test_what_is_wrong_under_the_answer_is_an_error(tmp_path: Path) -> None:
+    found = _in_days(tmp_path, {"days": {"decimal": ","}})
+    assert [f.severity for f in found if f.code == "initiation_after_exit"] == ["error"]
+    assert "initiation_after_exit" not in codes(_in_days(tmp_path, {"days": {"decimal": "."}}))
+
+
+def test_a_status_with_years_is_asked_about_in_groups(tmp_path: Path) -> None:
+    died = tuple(f"dead {year}" for year in range(2010, 2022))
+    status = {
+        k: died[k] if row["status"] == "dead" else "alive" for k, row in enumerate(clean_rows())
+    }
+    columns = {"status": status, "data_censored_value": ()}
+    found = asked(tmp_path, **columns)
+    questions = _questions(found)
+    assert set(questions) == {("data", "event_value")}
+    options = questions["data", "event_value"].options
+    assert len(options) <= 6 + 1
+    (group,) = [o for o in options if len(o.value) > 1]
+    assert f"dead ... ({len(group.value)} values) is the event" in group.words
+    plain, _ = _read(tmp_path, (), {}, {}, {})
+    cohort, _ = _read(tmp_path, (), {}, {}, columns | {"data_event_value": group.value})
+    assert plain is not None
+    assert cohort is not None
+    assert cohort.event.tolist() == plain.event.tolist()
+
+
+def test_only_numbers_at_the_end_make_a_group() -> None:
+    assert value_groups(("dead 2014", "alive", "Dead 2016", "dead")) == (
+        ("dead 2014", "Dead 2016", "dead"),
+        ("alive",),
+    )
+    apart = ("dead of disease", "dead of other cause", "alive")
+    assert value_groups(apart) == (("dead of disease",), ("dead of other cause",), ("alive",))
+    assert value_groups(("status 0", "status 1")) == (("status 0",), ("status 1",))
+
+
+def test_yes_and_no_for_a_treatment_are_one_error(tmp_path: Path) -> None:
+    said = {k: "yes" if row["second_crs"] else "no" for k, row in enumerate(clean_rows())}
+    found = asked(tmp_path, second_crs=said)
+    assert [f.code for f in found if f.severity == "error"] == ["treatment_yes_no"]

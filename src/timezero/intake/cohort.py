@@ -20,6 +20,7 @@ from timezero.intake.data_cut import last_day
 from timezero.intake.draft import TIME_ROLES, Draft, draft_of
 from timezero.intake.earlier import changed_since
 from timezero.intake.measurements import histories_of, history_source
+from timezero.intake.open_questions import follows_from_open
 from timezero.intake.perfusions import perfusion_source, read_perfusions, with_perfusions
 from timezero.intake.recipe_file import write_recipe
 from timezero.intake.same_day import moved_initiation, moved_trigger, observed_from, zero_exit
@@ -135,7 +136,8 @@ def inspect(draft: Draft) -> tuple[Finding, ...]:
     for check in discover("timezero.intake.checks", "CHECK").values():
         found += check(draft)
     rank = {Severity.ERROR: 0, Severity.QUESTION: 1, Severity.WARNING: 2, Severity.NOTE: 3}
-    return tuple(sorted(found, key=lambda finding: rank[finding.severity]))
+    told = follows_from_open(found, draft.protocol.data)
+    return tuple(sorted(told, key=lambda finding: rank[finding.severity]))
 
 
 def refuse_errors(draft: Draft, findings: tuple[Finding, ...]) -> None:

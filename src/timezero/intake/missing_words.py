@@ -25,12 +25,15 @@ class MissingWords:
         May be a category where the rest of a column is words.
     unknown_words : frozenset of str
         Say that nobody knows; where an empty cell means never, they are no empty cell.
+    asked_words : frozenset of str
+        Abbreviations that may mean something else; asked where the rest is numbers or dates.
     """
 
     signs: frozenset[str]
     never_numbers: frozenset[str]
     none_words: frozenset[str]
     unknown_words: frozenset[str]
+    asked_words: frozenset[str]
 
 
 @cache

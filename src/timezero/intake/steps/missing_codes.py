@@ -9,11 +9,12 @@ import numpy as np
 from timezero.arrays import Bools, Floats
 from timezero.findings import Option
 from timezero.intake.bench import TIME_ROLES, Bench
-from timezero.intake.blank_cells import left_empty
+from timezero.intake.blank_cells import EMPTY_MEANS_NEVER, left_empty
 from timezero.intake.emptied import emptied
+from timezero.intake.missing_words import missing_words
 from timezero.intake.number_cells import NUMBER_ROLES, number_cells
 from timezero.intake.step import Step
-from timezero.intake.tables import DATE, Column, shown
+from timezero.intake.tables import DATE, TEXT, Column, shown
 from timezero.intake.times import text_numbers
 from timezero.intake.wording import counted
 
@@ -30,21 +31,44 @@ def _run(bench: Bench) -> None:
 
 
 def _look_at(bench: Bench, column: Column) -> None:
-    if not column.text.str.contains(_LIKE_A_CODE).any():
-        return
-    cells = number_cells(bench, column)
     is_time = bool(set(TIME_ROLES) & set(bench.roles[column.name]))
-    if cells is not None:
-        found = codes_apart(np.where(cells.is_number, cells.values, np.nan))
-        if is_time:
-            found = found[(found < 0.0) | (found > LARGEST_OF_ONE_DIGIT)]
-        mask = np.isin(cells.values, found) & cells.is_number
-    elif is_time:
-        mask = _codes_among_dates(bench, column)
-    else:
-        return
-    if mask.any():
-        _ask(bench, column, np.asarray(mask), is_time=is_time)
+    words = _words(bench, column, is_time=is_time)
+    codes = _codes(bench, column, is_time=is_time)
+    if words.any() or codes.any():
+        _ask(bench, column, codes=codes, words=words, is_time=is_time)
+
+
+def _codes(bench: Bench, column: Column, *, is_time: bool) -> Bools:
+    nowhere = np.zeros(bench.n, dtype=np.bool_)
+    if not column.text.str.contains(_LIKE_A_CODE).any():
+        return nowhere
+    cells = number_cells(bench, column)
+    if cells is None:
+        return _codes_among_dates(bench, column) if is_time else nowhere
+    found = codes_apart(np.where(cells.is_number, cells.values, np.nan))
+    if is_time:
+        found = found[(found < 0.0) | (found > LARGEST_OF_ONE_DIGIT)]
+    return np.asarray(np.isin(cells.values, found) & cells.is_number)
+
+
+def _words(bench: Bench, column: Column, *, is_time: bool) -> Bools:
+    """Return the cells with an abbreviation that may mean: not recorded.
+
+    Where an empty cell means never they stay as they are: what nobody knows did not never happen.
+    """
+    nowhere = np.zeros(bench.n, dtype=np.bool_)
+    if not (column.kinds == TEXT).any() or EMPTY_MEANS_NEVER & set(bench.roles[column.name]):
+        return nowhere
+    lowered = column.text.str.to_lowercase()
+    asked = lowered.is_in(list(missing_words().asked_words)).fill_null(value=False).to_numpy()
+    kept = list(bench.said(column.name).not_missing or ())
+    asked &= ~column.text.is_in(kept).fill_null(value=False).to_numpy()
+    asked &= (column.kinds == TEXT) & ~bench.missing(column)
+    if not asked.any() or (asked | bench.missing(column)).all():
+        return nowhere
+    if not is_time and number_cells(bench, emptied(column, asked)) is None:
+        return nowhere
+    return np.asarray(asked)
 
 
 def codes_apart(values: Floats) -> Floats:
@@ -89,27 +113,41 @@ def _codes_among_dates(bench: Bench, column: Column) -> Bools:
     return np.asarray(np.isin(numbers, CODES) & ~dated & ~bench.missing(column))
 
 
-def _ask(bench: Bench, column: Column, mask: Bools, *, is_time: bool) -> None:
-    import polars as pl
-
-    keep = pl.Series(mask)
-    words = tuple(sorted(column.text.filter(keep).unique().to_list(), key=lambda w: (len(w), w)))
-    named, n = ", ".join(words), counted(mask, "cell")
+def _ask(bench: Bench, column: Column, *, codes: Bools, words: Bools, is_time: bool) -> None:
+    mask = codes | words
+    values, n = _values(column, mask), counted(mask, "cell")
     others = _others(column, ~mask & ~bench.missing(column))
+    told = [
+        f"{', '.join(_values(column, part))} in {counted(part, 'cell')} of {column.name} {doubt}"
+        for part, doubt in (
+            (codes, f"lies apart from all its other values, {others}"),
+            (words, f"may mean: not recorded; its other values are numbers or dates, {others}"),
+        )
+        if part.any()
+    ]
+    proposed = not (is_time and codes.any())
     bench.ask(
         CODE,
-        f"{named} in {n} of {column.name} lies apart from all its other values, {others}",
+        "; ".join(told),
         key="missing",
         column=column,
         mask=mask,
         options=(
-            Option(value=words, words=left_empty(bench, column, n)),
+            Option(value=values, words=left_empty(bench, column, n)),
             Option(value=(), words=f"a value as it stands, among others {others}"),
         ),
-        default=None if is_time else words,
+        default=values if proposed else None,
     )
-    if not is_time:
-        bench.put(emptied(column, mask))
+    gone = mask if proposed else words
+    if gone.any():
+        bench.put(emptied(column, gone))
+
+
+def _values(column: Column, mask: Bools) -> tuple[str, ...]:
+    import polars as pl
+
+    there = column.text.filter(pl.Series(mask)).unique().to_list()
+    return tuple(sorted(there, key=lambda word: (len(word), word)))
 
 
 def _others(column: Column, mask: Bools) -> str:
