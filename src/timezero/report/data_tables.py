@@ -13,6 +13,7 @@ from timezero.report.numbers import amount, p_value, percent, ratio, signed
 from timezero.report.small_cells import printed_counts
 
 DIAGNOSTICS: Final = ("weight_summary", "balance", "positivity", "preference", "switchboard")
+NOT_SHOWN: Final = "not shown"
 _RATIOS: Final = re.compile(
     r"hazard_ratio|time_ratio|treatment_ratio|gamma|^(first|longest)_|lower|upper|e_value"
 )
@@ -109,11 +110,13 @@ def printed_table(
         caption=f"{before}: {caption}" if before else caption,
         header=tuple(_heading(column) for column in columns),
         rows=tuple(
-            tuple(
-                shown.get(cell, cell)
-                for cell in (
-                    printed_cell(column, value, smallest)
-                    for column, value in zip(columns, row, strict=True)
+            _named(
+                tuple(
+                    shown.get(cell, cell)
+                    for cell in (
+                        printed_cell(column, value, smallest)
+                        for column, value in zip(columns, row, strict=True)
+                    )
                 )
             )
             for row in rows
@@ -121,3 +124,8 @@ def printed_table(
         note=note,
         folded=folded,
     )
+
+
+def _named(row: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a row whose first cell, which heads it, says something even where it is hidden."""
+    return (row[0] or NOT_SHOWN, *row[1:])

@@ -15,15 +15,21 @@ from timezero.intake.record_items import Item
 from timezero.intake.wording import counted
 
 CODE: Final = "covariate_out_of_range"
+FEWEST: Final = 3
 E, W = Severity.ERROR, Severity.WARNING
 
 
 def covariate_out_of_range(draft: Draft) -> list[Finding]:
     """Find values outside the possible and the plausible range of an item of the record."""
     found: list[Finding] = []
+    known_here = {c.column.name: known_item(c.column.name) for c in draft.covariates}
+    is_record = _is_record(draft)
     for cells in draft.covariates:
-        known = known_item(cells.column.name)
+        known = known_here[cells.column.name]
         if known is None or not cells.is_number.any():
+            continue
+        # Age, weight and the like stand in registries of any field, also centred or scaled.
+        if known.item.chapter == "patient" and not is_record:
             continue
         values = np.where(cells.is_number, _numbers(cells), np.nan)
         impossible = _impossible(known.item, values)
@@ -35,6 +41,12 @@ def covariate_out_of_range(draft: Draft) -> list[Finding]:
         if doubtful.any():
             found.append(_finding(draft, cells, known.item, mask=doubtful, severity=W))
     return found
+
+
+def _is_record(draft: Draft) -> bool:
+    """Say whether the table is a record of procedures: items of its own kind are in it."""
+    items = (known_item(name) for name in draft.table.names)
+    return sum(known is not None and known.item.chapter != "patient" for known in items) >= FEWEST
 
 
 def _numbers(cells: CovariateCells) -> Floats:

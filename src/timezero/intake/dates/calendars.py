@@ -11,6 +11,7 @@ from timezero.arrays import Bools
 from timezero.errors import MissingExtra
 from timezero.findings import Option
 from timezero.intake.dates.cells import EPOCH, DateCells
+from timezero.intake.times import EARLIEST_YEAR, LATEST_YEAR
 from timezero.intake.wording import counted
 
 BUDDHIST_AHEAD: Final = 543
@@ -52,6 +53,8 @@ def day_in(calendar: str, year: int, month: int, day: int) -> float:
             ahead = BUDDHIST_AHEAD if calendar == "buddhist" else 0
             date = dt.date(year - ahead, month, day)
     except (ValueError, OverflowError):
+        return float("nan")
+    if not EARLIEST_YEAR <= date.year <= LATEST_YEAR:
         return float("nan")
     return float(date.toordinal() - EPOCH)
 

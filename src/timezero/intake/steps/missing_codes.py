@@ -48,6 +48,9 @@ def _codes(bench: Bench, column: Column, *, is_time: bool) -> Bools:
     found = codes_apart(np.where(cells.is_number, cells.values, np.nan))
     if is_time:
         found = found[(found < 0.0) | (found > LARGEST_OF_ONE_DIGIT)]
+    if "history_time" in bench.roles[column.name]:
+        # A measurement may well be from the day before time zero.
+        found = found[found > LARGEST_OF_ONE_DIGIT]
     return np.asarray(np.isin(cells.values, found) & cells.is_number)
 
 
