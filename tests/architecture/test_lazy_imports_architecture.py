@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 HEAVY = (
-    "numba", "polars", "scipy", "matplotlib", "jinja2", "pandas", "pyarrow", "narwhals", "sqlalchemy",
-    "alembic", "psycopg", "duckdb", "openpyxl", "pyreadstat", "redcap",
+    "numba", "polars", "scipy", "matplotlib", "jinja2", "pandas", "pyarrow", "narwhals",
+    "sqlalchemy", "alembic", "psycopg", "duckdb", "openpyxl", "pyreadstat", "redcap",
 )  # fmt: skip
 STARTS = {
     "the package": "import timezero",
