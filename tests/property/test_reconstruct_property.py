@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from digitised_curve import digitise, printed_beside
@@ -16,6 +16,7 @@ from timezero.audit.pooled_curve import pool, pooled_knots
 from timezero.audit.reading_error import ReadingError, reconstruct_repeatedly
 from timezero.audit.reconstruct import Records, reconstruct
 from timezero.audit.risk_numbers import RiskNumbers
+from timezero.errors import InputRefused
 
 ROUNDING = 1e-9
 
@@ -49,8 +50,17 @@ def test_unit_of_time_does_not_matter(seed: int, unit: float) -> None:
         times=tuple(time * unit for time in printed.times),
         at_risk=printed.at_risk,
     )
-    first = reconstruct(clean_points(t, s), printed)
+    first = reconstruct(readable_points(t, s), printed)
     same_patients(first, reconstruct(clean_points(t * unit, s), scaled), unit)
+
+
+def readable_points(t, s):
+    """Return the points; a curve that falls within the error of reading time zero is set aside."""
+    try:
+        return clean_points(t, s)
+    except InputRefused as refusal:
+        assert "survival at time zero" in refusal.what
+        reject()
 
 
 @given(seeds)
@@ -65,7 +75,7 @@ def test_order_and_percent_do_not_matter(seed: int) -> None:
         times=tuple(printed.times[k] for k in [*order, *rest]),
         at_risk=tuple(printed.at_risk[k] for k in [*order, *rest]),
     )
-    first = reconstruct(clean_points(t, s), printed)
+    first = reconstruct(readable_points(t, s), printed)
     again = reconstruct(clean_points(t[mixed], 100.0 * s[mixed]), shuffled)
     same_patients(first, again)
 
@@ -73,7 +83,7 @@ def test_order_and_percent_do_not_matter(seed: int) -> None:
 @given(seeds)
 def test_everybody_is_there_once_and_nobody_dies_who_is_not_at_risk(seed: int) -> None:
     t, s, printed = drawn(seed)
-    records = reconstruct(clean_points(t, s), printed)
+    records = reconstruct(readable_points(t, s), printed)
     assert records.n == printed.n
     assert records.exit.min() > 0.0
     assert np.all(np.diff(records.exit) >= 0.0)
@@ -86,7 +96,7 @@ def test_everybody_is_there_once_and_nobody_dies_who_is_not_at_risk(seed: int) -
 @given(seeds)
 def test_curve_is_met_to_a_pixel_and_half_a_death(seed: int) -> None:
     t, s, printed = drawn(seed)
-    points = clean_points(t, s)
+    points = readable_points(t, s)
     records = reconstruct(points, RiskNumbers(times=printed.times, at_risk=printed.at_risk))
     # A death is a whole number: with n at risk the curve is met to half a step, S / 2n, and to
     # round-off. A reading at time zero itself counts as 1, whatever it says.
@@ -101,7 +111,7 @@ def test_curve_is_met_to_a_pixel_and_half_a_death(seed: int) -> None:
 @given(seeds)
 def test_printed_numbers_at_risk_are_met(seed: int) -> None:
     t, s, printed = drawn(seed)
-    records = reconstruct(clean_points(t, s), printed)
+    records = reconstruct(readable_points(t, s), printed)
     gaps = [
         int(np.sum(records.exit >= time * (1 - 1e-9))) - count
         for time, count in zip(printed.times, printed.at_risk, strict=True)
@@ -113,7 +123,7 @@ def test_printed_numbers_at_risk_are_met(seed: int) -> None:
 @given(seeds)
 def test_knots_rise_in_time_and_fall_in_survival(seed: int) -> None:
     t, s, printed = drawn(seed)
-    records = reconstruct(clean_points(t, s), printed)
+    records = reconstruct(readable_points(t, s), printed)
     if records.n_events == 0:
         return
     times, survival = pooled_knots(records)
@@ -126,7 +136,7 @@ def test_knots_rise_in_time_and_fall_in_survival(seed: int) -> None:
 @pytest.mark.parametrize("n_workers", [1, 2, 3])
 def test_repeats_are_the_same_bits_for_any_number_of_workers(n_workers: int) -> None:
     t, s, printed = drawn(5)
-    points = clean_points(t, s)
+    points = readable_points(t, s)
     alone = reconstruct_repeatedly(points, printed, n_repeats=20, seed=7)
     shared = reconstruct_repeatedly(points, printed, n_repeats=33, seed=7, n_workers=n_workers)
     assert len(shared) == 33
@@ -137,7 +147,7 @@ def test_repeats_are_the_same_bits_for_any_number_of_workers(n_workers: int) -> 
 
 def test_repeats_differ_by_seed_group_and_reading_error() -> None:
     t, s, printed = drawn(6)
-    points = clean_points(t, s)
+    points = readable_points(t, s)
 
     def spread(error: float, seed: int = 7, group: str = "all") -> tuple[float, bytes]:
         many = reconstruct_repeatedly(
@@ -160,7 +170,7 @@ def test_repeats_differ_by_seed_group_and_reading_error() -> None:
 
 def test_repeats_lie_around_the_curve_that_was_read() -> None:
     t, s, printed = drawn(12)
-    points = clean_points(t, s)
+    points = readable_points(t, s)
     at = 0.5 * points.end
     many = reconstruct_repeatedly(points, printed, n_repeats=60, seed=3)
     heights = [float(np.prod([1.0, *c.survival[c.times <= at][-1:]])) for c in map(pool, many)]

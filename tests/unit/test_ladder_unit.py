@@ -11,7 +11,14 @@ import timezero
 from timezero.errors import AnalysisRefused, UnknownName
 from timezero.ladder.run import ladder_methods
 from timezero.model.cohort import Covariate
-from timezero.model.protocol import AnalysisPart, DataPart, FitnessPart, Protocol, QuestionPart
+from timezero.model.protocol import (
+    AnalysisPart,
+    DataPart,
+    FitnessPart,
+    Protocol,
+    QuestionPart,
+    ReportPart,
+)
 
 NEVER = float("nan")
 QUICK = AnalysisPart(redeals=300, bootstrap=200, horizons=(12.0, 24.0), landmarks=(3.0, 6.0))
@@ -346,6 +353,10 @@ def test_one_patient_treated_and_dying_alone_leaves_no_curve_at_nought(make_coho
     assert varying.contrast("hazard_ratio", "unadjusted") is not None
 
 
+# Of fewer than five patients nothing may be shared.
+OWN = ReportPart(profile="own")
+
+
 def test_one_rung_without_events_leaves_the_others_standing(make_cohort):
     """Found by random small cohorts: each of these once ended the whole study."""
     entered_late = make_cohort(
@@ -359,7 +370,8 @@ def test_one_rung_without_events_leaves_the_others_standing(make_cohort):
     for cohort in (entered_late, whole_numbers):
         for error in ("ever_treated", "clock_reset", "waiting_excluded"):
             question = QuestionPart(published_error=error)
-            result = timezero.study(cohort, Protocol(analysis=window, question=question))
+            asked = Protocol(analysis=window, question=question, report=OWN)
+            result = timezero.study(cohort, asked)
             assert len(result.rungs) == len(ladder_methods())
             result.to_json()
 
@@ -375,7 +387,7 @@ def test_random_small_cohorts_are_answered_or_refused_by_name(make_cohort):
         cohort = make_cohort(leave, rng.random(n) < 0.7, late)
         analysis = AnalysisPart(redeals=20, bootstrap=20, horizons=(2.0, 4.0))
         try:
-            result = timezero.study(cohort, Protocol(analysis=analysis))
+            result = timezero.study(cohort, Protocol(analysis=analysis, report=OWN))
         except AnalysisRefused as refusal:
             refused.add(refusal.code)
             continue
