@@ -39,7 +39,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "disk"
     folder.mkdir()
     if sys.platform != "linux" or os.geteuid() != 0 or not mounted(folder):
-        # No set-up can give a machine this right, so it is skipped where everything is required too.
+        # No set-up can give a machine this right: skipped where everything is required, too.
         pytest.skip("NOT TESTED: this machine lets nobody mount a small disk")
     yield folder
     subprocess.run(["umount", "-l", str(folder)], check=True)
