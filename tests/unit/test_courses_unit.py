@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ from timezero.findings import Question, Severity
 from timezero.intake.cohort import read_cohort
 from timezero.intake.protocol_file import validated
 from timezero.intake.recipe_file import validated_recipe
+from timezero.intake.sources import read_table
 from timezero.model.cohort import Cohort
+from timezero.model.protocol import DataPart
 
 PATIENTS = "nr,sex,birth year\nA,f,1950\nB,m,1961\nC,f,1955\nD,m,1948\n"
 OPERATIONS = (
@@ -162,3 +165,32 @@ def test_rows_of_one_table_that_disagree_on_the_end_use_the_latest(tmp_path: Pat
     told = [f for f in cohort.findings if f.code == "end_told_differently"]
     assert {f.severity for f in told} == {Severity.WARNING}
     assert sum(f.n_rows for f in told) == 2
+
+
+def test_the_earliest_of_several_recurrences_counts(tmp_path: Path) -> None:
+    (tmp_path / "back.csv").write_text(
+        "nr,found\nA,2012-05-01\nA,2011-01-10\nA,2014-01-01\nC,\nC,2013-01-01\n"
+    )
+    read(tmp_path)
+    recipe = {
+        "tables": {
+            name: {"file": f"{name}.csv"} for name in ("patients", "operations", "contacts", "back")
+        },
+        "shape": SHAPE | {"recurrences": "back", "recurrence_date": "found"},
+    }
+    protocol = validated({"data": DATA | {"trigger": "first_recurrence"}})
+    cohort = read_cohort(tmp_path / "operations.csv", protocol, recipe=validated_recipe(recipe))
+    assert cohort.trigger is not None
+    found = dict(zip(cohort.patient, cohort.trigger.tolist(), strict=True))
+    assert (found["A"], found["C"]) == (308.0, 239.0)
+    assert math.isnan(found["B"])
+
+
+def test_copies_of_a_row_are_not_counted_among_the_operations(tmp_path: Path) -> None:
+    path = tmp_path / "one.csv"
+    rows = ["A,2010-03-08", "A,2011-06-20", "B,2010-04-19", "B,2010-04-19", "C,2012-01-16"]
+    path.write_text("nr,date\n" + "\n".join(rows) + "\n")
+    table = read_table(path, data=DataPart(id="nr", time_zero="date"))
+    (question,) = [f for f in table.findings if f.code == "rows_long_or_wide"]
+    assert question.what.startswith("1 patient in several rows")
+    assert question.evidence == ("A2: A", "A3: A")

@@ -67,6 +67,16 @@ def test_a_changed_time_is_a_warning_and_a_changed_covariate_a_note(tmp_path: Pa
     assert "33 -> 39" in changed[Severity.NOTE][0]
 
 
+def test_another_end_of_observation_is_a_warning(tmp_path: Path) -> None:
+    earlier = write_csv(tmp_path, clean_rows(), "earlier.csv")
+    rows = clean_rows()
+    rows[2]["status"] = "dead"
+    cohort = read_cohort(write_csv(tmp_path, rows), validated({"data": DATA}), earlier=earlier)
+    (changed,) = [f for f in cohort.findings if f.code == "file_changed"]
+    assert changed.severity is Severity.WARNING
+    assert "alive -> dead" in changed.evidence[0]
+
+
 def test_an_earlier_file_that_cannot_be_read_stops_nothing(tmp_path: Path) -> None:
     broken = tmp_path / "broken.csv"
     broken.write_bytes(b"")

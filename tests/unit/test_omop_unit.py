@@ -34,7 +34,7 @@ INSERT INTO cdm.procedure_occurrence VALUES
     (13, 3, 4142076, '2012-01-16'), (14, 4, 99, '2012-01-16'), (15, 3, 4142076, '2014-02-03');
 INSERT INTO cdm.observation_period VALUES (1, '2009-01-01', '2015-09-30'),
     (2, '2009-01-01', '2010-12-31'), (2, '2011-02-01', '2011-08-25'),
-    (3, '2009-01-01', '2018-12-31');
+    (3, '2009-01-01', '2013-05-31'), (3, '2014-01-01', '2018-12-31');
 INSERT INTO cdm.death VALUES (1, '2015-09-30'), (2, '2011-08-25');
 """
 
@@ -50,7 +50,7 @@ def database(tmp_path: Path) -> str:
 
 def test_patients_and_operations_become_a_cohort(database: str, tmp_path: Path) -> None:
     files = extract_omop(database, tmp_path / "out", concepts=[REPEATED], schema="cdm")
-    assert (files.n_patients, files.n_operations, files.n_with_gaps) == (3, 5, 1)
+    assert (files.n_patients, files.n_operations, files.n_with_gaps) == (3, 5, 2)
     recipe, study = omop_recipe(files)
     study["data"] |= {"unit": "days"}
     study["rules"] = {"late_entry": "left_truncation"}
@@ -64,6 +64,7 @@ def test_patients_and_operations_become_a_cohort(database: str, tmp_path: Path) 
         (day(2011, 6, 20) - day(2010, 3, 8)).days,
     )
     assert courses["2"][0] == (day(2011, 8, 25) - day(2010, 4, 19)).days
+    assert courses["3"][0] == (day(2018, 12, 31) - day(2012, 1, 16)).days
     assert cohort.event.tolist() == [True, True, False]
     assert cohort.n_initiated == 2
 
@@ -121,7 +122,7 @@ def test_the_command_writes_what_study_reads(
     assert run(arguments) == 0
     said = capsys.readouterr().out
     assert "3 patients, 5 operations" in said
-    assert "1 patients have several observation periods" in said
+    assert "2 patients have several observation periods" in said
     assert {p.name for p in out.iterdir()} == {
         "patients.parquet",
         "operations.parquet",

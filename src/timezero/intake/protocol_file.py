@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, cast
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from timezero.intake.toml_files import mistakes, read_toml, refuse, toml_value, wrapped
+from timezero.intake.toml_files import as_model, file_beside, read_toml, toml_value, wrapped
 from timezero.model.protocol import Protocol
 
 
@@ -45,9 +45,7 @@ def registry_path(protocol: Protocol, study_file: str | Path) -> Path | None:
     study_file : str or Path
         A relative ``data.file`` is looked up beside this file.
     """
-    if protocol.data.file is None:
-        return None
-    return Path(study_file).parent / protocol.data.file
+    return file_beside(study_file, protocol.data.file)
 
 
 def history_path(protocol: Protocol, study_file: str | Path) -> Path | None:
@@ -59,9 +57,7 @@ def history_path(protocol: Protocol, study_file: str | Path) -> Path | None:
     study_file : str or Path
         A relative ``data.history_file`` is looked up beside this file.
     """
-    if protocol.data.history_file is None:
-        return None
-    return Path(study_file).parent / protocol.data.history_file
+    return file_beside(study_file, protocol.data.history_file)
 
 
 def perfusion_path(protocol: Protocol, study_file: str | Path) -> Path | None:
@@ -73,9 +69,7 @@ def perfusion_path(protocol: Protocol, study_file: str | Path) -> Path | None:
     study_file : str or Path
         A relative ``data.perfusion_file`` is looked up beside this file.
     """
-    if protocol.data.perfusion_file is None:
-        return None
-    return Path(study_file).parent / protocol.data.perfusion_file
+    return file_beside(study_file, protocol.data.perfusion_file)
 
 
 def validated(content: dict[str, Any], *, where: str = "the protocol") -> Protocol:
@@ -93,10 +87,7 @@ def validated(content: dict[str, Any], *, where: str = "the protocol") -> Protoc
     InputRefused, UnknownName
         As :func:`read_protocol`.
     """
-    try:
-        return Protocol.model_validate(content)
-    except ValidationError as error:
-        refuse(mistakes(error, Protocol, where))
+    return as_model(Protocol, content, where)
 
 
 def write_protocol(protocol: Protocol, notes: dict[str, str] | None = None) -> str:

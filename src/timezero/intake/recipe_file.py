@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias, cast
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from timezero.findings import dotted
-from timezero.intake.toml_files import mistakes, read_toml, refuse, toml_value, wrapped
+from timezero.intake.toml_files import as_model, file_beside, read_toml, toml_value, wrapped
 from timezero.model.protocol import Protocol
 from timezero.model.recipe import Recipe
 
@@ -58,10 +58,7 @@ def validated_recipe(content: Content, *, where: str = "the recipe") -> Recipe:
     InputRefused, UnknownName
         As :func:`read_recipe`.
     """
-    try:
-        return Recipe.model_validate(content)
-    except ValidationError as error:
-        refuse(mistakes(error, Recipe, where))
+    return as_model(Recipe, content, where)
 
 
 def recipe_path(protocol: Protocol, study_file: str | Path) -> Path | None:
@@ -73,9 +70,7 @@ def recipe_path(protocol: Protocol, study_file: str | Path) -> Path | None:
     study_file : str or Path
         A relative ``data.recipe`` is looked up beside this file.
     """
-    if protocol.data.recipe is None:
-        return None
-    return Path(study_file).parent / protocol.data.recipe
+    return file_beside(study_file, protocol.data.recipe)
 
 
 def read_answers(path: str | Path) -> tuple[Content, Content]:

@@ -7,12 +7,14 @@ import tomllib
 import typing
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
 from timezero.errors import InputRefused, UnknownName, nearest_first
 from timezero.findings import Finding, Severity
+
+Model = TypeVar("Model", bound=BaseModel)
 
 COMMENT_WIDTH: Final = 96
 LARGEST_FILE: Final = 2_000_000
@@ -73,6 +75,40 @@ def read_toml(path: Path, *, called: str, get_one: str, example: str) -> dict[st
             mend=f"write text in quotation marks, lists in brackets: {example}",
             code="TZ-IN-08",
         ) from error
+
+
+def as_model(model: type[Model], content: dict[str, Any], where: str) -> Model:
+    """Make a model of the content of a file, or say everything that is wrong with it.
+
+    Parameters
+    ----------
+    model : type
+    content : dict
+        As in the file.
+    where : str
+        What the source is called in messages.
+
+    Raises
+    ------
+    InputRefused, UnknownName
+        All mistakes, unknown keys first.
+    """
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        refuse(mistakes(error, model, where))
+
+
+def file_beside(file: str | Path, named: str | None) -> Path | None:
+    """Return the path of a file that another one names, as seen from there; None without a name.
+
+    Parameters
+    ----------
+    file : str or Path
+        The file that names it; a relative name is looked up beside it.
+    named : str or None
+    """
+    return None if named is None else Path(file).parent / named
 
 
 def mistakes(error: ValidationError, model: type[BaseModel], where: str) -> tuple[Finding, ...]:
